@@ -1,0 +1,435 @@
+import type { z } from "zod";
+import { BACKEND_LINES, MAIL_LINES, SERVICES } from "../wire/services";
+import * as v from "./values";
+
+/** One variable of the operator's surface. What stands here is all there is: example file, docs and checks come from it. */
+export interface Variable<T = unknown> {
+  readonly type: v.ValueType<T>;
+  /** what it means, one or two sentences */
+  readonly meaning: string;
+  /** what may be written, for a person */
+  readonly allowed: string;
+  /** text used when nothing is set */
+  readonly default?: string;
+  /** says how the default comes about when it depends on other variables */
+  readonly defaultIs?: string;
+  /** must be set by the operator; `example` stands in for it on a fresh clone, and deploy refuses that */
+  readonly required?: true;
+  readonly example?: string;
+  /** never printed, never in JSON, plan, state or image; also accepted as NAME_FILE */
+  readonly secret?: true;
+  /** a command that makes a good value, for secrets that the operator may invent */
+  readonly generate?: "password" | "hex32" | "garageKey";
+}
+
+type Required<T> = Variable<T> & { readonly required: true; readonly example: string };
+type Defaulted<T> = Variable<T> & { readonly default: string };
+type Secret = Variable<string> & { readonly secret: true };
+
+const required = <T>(type: v.ValueType<T>, rest: Omit<Required<T>, "type" | "required">): Required<T> => ({ type, required: true, ...rest });
+const defaulted = <T>(type: v.ValueType<T>, rest: Omit<Defaulted<T>, "type">): Defaulted<T> => ({ type, ...rest });
+const optional = <T>(type: v.ValueType<T>, rest: Omit<Variable<T>, "type">): Variable<T> => ({ type, ...rest });
+const secret = (rest: Omit<Secret, "type" | "secret" | "allowed"> & { allowed?: string; type?: v.ValueType<string> }): Secret => ({
+  type: v.secretText,
+  allowed: "one line without double quotes, backslashes or blanks at its ends",
+  secret: true,
+  ...rest,
+});
+
+const PUBLIC_BY_DEFAULT = ["smtp", "submissions", "submission", "imap", "imaps"];
+const WEB_NAME = v.word("mta-sts", "autoconfig", "autodiscover", "ua-auto-config", "mail");
+export type WebName = z.output<typeof WEB_NAME>;
+
+/** Sections in the order in which `.env.example` shows them. */
+export const SECTIONS = {
+  Mail: {
+    MAIL_DOMAIN: required(v.list(v.domain), {
+      meaning: "The domains that get mail here, the main one first.",
+      allowed: "domain names with commas between them",
+      example: "example.org",
+    }),
+    MAIL_HOSTNAME: optional(v.domain, {
+      meaning: "The name that users and other mail servers connect to; the certificate and the MX record carry it.",
+      allowed: "a host name",
+      defaultIs: "mail. + the first of MAIL_DOMAIN",
+      example: "mail.example.org",
+    }),
+    MAIL_SERVER: defaulted(v.word("stalwart", "maddy"), {
+      meaning: "The mail server in the mailbox.",
+      allowed: "stalwart or maddy",
+      default: "stalwart",
+    }),
+    PUBLIC_LINES: defaulted(v.list(v.word(...MAIL_LINES)), {
+      meaning: "Lines that the world reaches through the edge. smtp has to be among them.",
+      allowed: `some of ${MAIL_LINES.join(", ")}`,
+      default: PUBLIC_BY_DEFAULT.join(","),
+    }),
+    TAILNET_LINES: defaulted(v.listOrNone(v.word(...MAIL_LINES)), {
+      meaning: "Lines that only users of the tailnet reach, directly. A line in neither list is off.",
+      allowed: `none, or some of ${MAIL_LINES.join(", ")}`,
+      default: "none",
+    }),
+    MTA_STS_MODE: defaulted(v.word("testing", "enforce", "none"), {
+      meaning: "The MTA-STS policy that the mailbox serves (RFC 8461): start with testing, enforce once reports are clean.",
+      allowed: "testing, enforce or none",
+      default: "testing",
+    }),
+  },
+  Tailnet: {
+    TS_TAILNET: required(v.tailnetName, {
+      meaning: "The tailnet's DNS name; with Headscale its base_domain. A single label is completed with .ts.net.",
+      allowed: "a name like tail1a2b3c.ts.net",
+      example: "tail1a2b3c.ts.net",
+    }),
+    TS_LOGIN_SERVER: optional(v.httpUrl, {
+      meaning: "The URL of your Headscale. Leave it out for Tailscale.",
+      allowed: "an http:// or https:// URL",
+      defaultIs: "Tailscale",
+      example: "https://headscale.example.org",
+    }),
+    STALWART_MAGIC_NAME: defaulted(v.magicName, {
+      meaning: "The mailbox's MagicDNS name, without the tailnet. Every dial target uses it; an IP address is refused.",
+      allowed: "one label like stalwart",
+      default: "stalwart",
+    }),
+    EDGE_MAGIC_NAME: defaulted(v.list(v.magicName), {
+      meaning: "The edges' MagicDNS names. The mailbox trusts the PROXY header of these nodes and of nobody else.",
+      allowed: "labels with commas between them",
+      default: "edge",
+    }),
+    TS_AUTHKEY: secret({
+      meaning: "Lets the mailbox join: an OAuth client's secret (tskey-client-…, renews itself) or an auth key that carries MAILBOX_TAG.",
+    }),
+    TS_EPHEMERAL: defaulted(v.yesNo, {
+      meaning: "true: the mailbox's node vanishes with its container and gets a new address each time. false: it keeps name and address.",
+      allowed: "true or false",
+      default: "false",
+    }),
+    MAILBOX_TAG: defaulted(v.tag, {
+      meaning: "The tag that the mailbox's node carries.",
+      allowed: "tag:name",
+      default: "tag:stalwart",
+    }),
+    EDGE_TAG: defaulted(v.tag, {
+      meaning: "The tag that the edges' nodes carry.",
+      allowed: "tag:name",
+      default: "tag:reverse-proxy",
+    }),
+    BACKENDS_TAG: defaulted(v.perName(v.tag), {
+      meaning: `The tag of the nodes that run PostgreSQL, Redis and S3; where they differ: ${BACKEND_LINES.map((name) => `${name}=tag:${name}`).join(",")}.`,
+      allowed: `tag:name, or name=tag:name for each of ${BACKEND_LINES.join(", ")}`,
+      default: "tag:backend",
+    }),
+    TAILNET_USERS: defaulted(v.list(v.principal), {
+      meaning: "Who reaches the lines that stay in the tailnet.",
+      allowed: "autogroup:member, group:name, name@example.org, tag:name; with commas between them",
+      default: "autogroup:member",
+    }),
+    TAILNET_ADMINS: optional(v.list(v.principal), {
+      meaning: "Who owns the two tags and reaches the mail server's administration.",
+      allowed: "autogroup:admin (not with Headscale), group:name, name@example.org, tag:name; with commas between them",
+      defaultIs: "autogroup:admin; with Headscale nobody",
+      example: "autogroup:admin",
+    }),
+    TAILNET_TEST_USER: optional(v.user, {
+      meaning: "A plain user in whose name the policy's own tests try what must fail (a policy test cannot speak for an autogroup).",
+      allowed: "one login name",
+      example: "alice@example.org",
+    }),
+  },
+  Edge: {
+    EDGE_IPV4: required(v.perName(v.ipv4), {
+      meaning: "The edge's public IPv4 address; for several edges name=address for each.",
+      allowed: "an IPv4 address, or name=address with commas between them",
+      example: "203.0.113.10",
+    }),
+    EDGE_IPV6: optional(v.perName(v.ipv6), {
+      meaning: "The edge's public IPv6 address. Leave it out where the edge has none: no AAAA record is wanted then.",
+      allowed: "an IPv6 address, or name=address with commas between them",
+      example: "2001:db8::10",
+    }),
+    EDGE_DOCKER_HOST: defaulted(v.perName(v.dockerHost), {
+      meaning: "The Docker engine that runs the edge; for several edges name=engine for each.",
+      allowed: "unix:///path, ssh://user@host or tcp://host:port",
+      default: "unix:///var/run/docker.sock",
+    }),
+    EDGE_WEB: optional(v.word("shared", "mail-only"), {
+      meaning: "shared: the edge owns the HTTPS port, hands mail names to the mailbox and all else to the host's web server. mail-only: it leaves that port alone.",
+      allowed: "shared or mail-only",
+      defaultIs: "shared; with maddy, which serves no web, mail-only",
+      example: "shared",
+    }),
+    EDGE_WEB_FALLBACK: defaulted(v.hostPort, {
+      meaning: "Where the host's own web server listens for HTTPS once the edge owns the port.",
+      allowed: "host:port",
+      default: "127.0.0.1:8443",
+    }),
+    EDGE_WEB_FALLBACK_PROXY_PROTOCOL: defaulted(v.yesNo, {
+      meaning: "true: the edge tells the web server the client's address by PROXY protocol v2; the web server has to expect it.",
+      allowed: "true or false",
+      default: "false",
+    }),
+    WEB_NAMES: defaulted(v.list(WEB_NAME), {
+      meaning: "What the mailbox serves over HTTPS for each domain; mail is MAIL_HOSTNAME itself (JMAP, and certificates by TLS-ALPN-01).",
+      allowed: "some of mta-sts, autoconfig, autodiscover, ua-auto-config, mail",
+      default: "mta-sts,autoconfig,autodiscover",
+    }),
+    WEB_PROXY_PROTOCOL: defaulted(v.yesNo, {
+      meaning: "true: HTTPS to the mailbox carries the client's address too (PROXY protocol v2 at both ends), so that a stranger's wrong passwords ban only the stranger.",
+      allowed: "true or false",
+      default: "false",
+    }),
+    ADMIN_VHOST: optional(v.domain, {
+      meaning: "A host name under which the edge host's web server offers the mail server's administration to the tailnet; a snippet for it is written.",
+      allowed: "a host name",
+      example: "stalwart.example.org",
+    }),
+    CADDY_VERSION: defaulted(v.version, {
+      meaning: "The Caddy that the download has to be.",
+      allowed: "a version",
+      default: "2.11.4",
+    }),
+    CADDY_L4_VERSION: defaulted(v.version, {
+      meaning: "The caddy-l4 that has to be in it.",
+      allowed: "a version",
+      default: "0.1.2",
+    }),
+    CADDY_ARCH: defaulted(v.word("amd64", "arm64"), {
+      meaning: "The edge's processor.",
+      allowed: "amd64 or arm64",
+      default: "amd64",
+    }),
+    CADDY_PLUGINS: optional(v.list(v.goModule), {
+      meaning: "More Caddy plugins to have in the download.",
+      allowed: "Go module paths with commas between them",
+      example: "github.com/caddy-dns/cloudflare@v0.2.1",
+    }),
+    CADDY_DOWNLOAD: optional(v.download, {
+      meaning: "Where the prebuilt Caddy with caddy-l4 comes from. It is never compiled.",
+      allowed: "an https:// URL or the path of a file",
+      defaultIs: "Caddy's build service, with the versions and plugins above",
+      example: "/srv/caddy-l4",
+    }),
+    CADDY_SHA256: optional(v.sha256, {
+      meaning: "The download's SHA-256; recommended, the build service signs nothing.",
+      allowed: "64 hexadecimal digits",
+    }),
+    EDGE_BASE_IMAGE: defaulted(v.image, {
+      meaning: "The image that the edge's is built on; it needs sh, wget, sha256sum and nc.",
+      allowed: "name:version",
+      default: "alpine:3.22.1",
+    }),
+  },
+  Mailbox: {
+    MAILBOX_DOCKER_HOST: defaulted(v.dockerHost, {
+      meaning: "The Docker engine that runs the mailbox.",
+      allowed: "unix:///path, ssh://user@host or tcp://host:port",
+      default: "unix:///var/run/docker.sock",
+    }),
+    STALWART_ADMIN_PASSWORD: secret({
+      meaning: "The password of admin@ the first domain.",
+      generate: "password",
+    }),
+    STALWART_SMARTHOST: optional(v.hostMaybePort, {
+      meaning: "The host that takes outgoing mail, since rented hosts rarely may send on port 25; direct to do without on purpose.",
+      allowed: "host, host:port or direct",
+      defaultIs: `none: mail goes direct, with a warning; without a port ${SERVICES.submission.port}`,
+      example: "smtp.example.net",
+    }),
+    STALWART_SMARTHOST_USER: optional(v.plainText, {
+      meaning: "The smarthost's user name.",
+      allowed: "a user name",
+      example: "relay-user",
+    }),
+    STALWART_SMARTHOST_PASSWORD: secret({ meaning: "The smarthost's password." }),
+    STALWART_ACME_PROVIDER: optional(v.word("spaceship", "tls-alpn-01", "none"), {
+      meaning: "How the mailbox gets its certificate: spaceship (DNS-01 through Spaceship's API; wildcards too), tls-alpn-01 (through the edge; explicit names only), or none (own files below).",
+      allowed: "spaceship, tls-alpn-01 or none",
+      defaultIs: "none",
+      example: "spaceship",
+    }),
+    STALWART_ACME_KEY: secret({ meaning: "Spaceship's API key." }),
+    STALWART_ACME_TOKEN: secret({ meaning: "Spaceship's API secret." }),
+    STALWART_ACME_DIRECTORY: defaulted(v.httpUrl, {
+      meaning: "The certificate authority's ACME directory.",
+      allowed: "an https:// URL",
+      default: "https://acme-v02.api.letsencrypt.org/directory",
+    }),
+    MAIL_TLS_CERT_FILE: optional(v.filePath, {
+      meaning: "An own certificate chain (PEM) on this machine; maddy needs one.",
+      allowed: "the path of a file",
+      example: "certs/fullchain.pem",
+    }),
+    MAIL_TLS_KEY_FILE: optional(v.filePath, {
+      meaning: "The key of that certificate (PEM).",
+      allowed: "the path of a file",
+      example: "certs/privkey.pem",
+    }),
+    STALWART_WEB_ADMIN: defaulted(v.word("default", "off"), {
+      meaning: "off: the server does not download its web administration (closed networks).",
+      allowed: "default or off",
+      default: "default",
+    }),
+    STALWART_SPAM_RULES: defaulted(v.word("default", "off"), {
+      meaning: "off: the server downloads no spam rules and asks no Pyzor (closed networks).",
+      allowed: "default or off",
+      default: "default",
+    }),
+    STALWART_ASN: defaulted(v.word("default", "off"), {
+      meaning: "off: the server downloads no ASN and country tables (closed networks).",
+      allowed: "default or off",
+      default: "default",
+    }),
+  },
+  Backends: {
+    BACKENDS: defaulted(v.word("embedded", "external"), {
+      meaning: "embedded: PostgreSQL and Garage run beside the mail server, on its loopback. external: they are shared over the tailnet.",
+      allowed: "embedded or external",
+      default: "embedded",
+    }),
+    STALWART_DB_HOST: optional(v.tailnetHost, {
+      meaning: "PostgreSQL's MagicDNS name; needed when BACKENDS=external.",
+      allowed: "a MagicDNS name",
+      example: "postgres",
+    }),
+    STALWART_DB_PORT: optional(v.port, {
+      meaning: "PostgreSQL's port.",
+      allowed: "a port",
+      defaultIs: String(SERVICES.postgres.port),
+      example: String(SERVICES.postgres.port),
+    }),
+    STALWART_DB_NAME: defaulted(v.identifier, {
+      meaning: "The database; it belongs to the mail server alone.",
+      allowed: "letters, digits, hyphens, underscores",
+      default: "stalwart",
+    }),
+    STALWART_DB_USER: defaulted(v.identifier, {
+      meaning: "The database role.",
+      allowed: "letters, digits, hyphens, underscores",
+      default: "stalwart",
+    }),
+    STALWART_DB_PASSWORD: secret({ meaning: "The database role's password.", generate: "password" }),
+    STALWART_REDIS_HOST: optional(v.tailnetHost, {
+      meaning: "Redis' MagicDNS name. Without it the short-lived data live in PostgreSQL, which is fine for one mail server.",
+      allowed: "a MagicDNS name",
+      example: "redis",
+    }),
+    STALWART_REDIS_PORT: optional(v.port, {
+      meaning: "Redis' port.",
+      allowed: "a port",
+      defaultIs: String(SERVICES.redis.port),
+      example: String(SERVICES.redis.port),
+    }),
+    STALWART_REDIS_DB: defaulted(v.wholeNumber(0, 65535), {
+      meaning: "Redis' database number.",
+      allowed: "a number",
+      default: "0",
+    }),
+    STALWART_REDIS_PASSWORD: secret({
+      type: v.urlSafe,
+      allowed: "letters, digits and . _ ~ - (it becomes part of a URL)",
+      meaning: "Redis' password.",
+    }),
+    STALWART_S3_ENDPOINT: optional(v.httpUrl, {
+      meaning: "The S3 endpoint, by MagicDNS name; without a port Garage's. Without it messages are stored in PostgreSQL.",
+      allowed: "http://name or http://name:port",
+      example: "http://garage",
+    }),
+    STALWART_S3_REGION: defaulted(v.identifier, {
+      meaning: "The S3 region; Garage insists on its own s3_region.",
+      allowed: "a region's name",
+      default: "garage",
+    }),
+    STALWART_S3_BUCKET: defaulted(v.bucket, {
+      meaning: "The bucket; it belongs to the mail server alone.",
+      allowed: "3 to 63 lower-case letters, digits, hyphens",
+      default: "stalwart-mail",
+    }),
+    STALWART_S3_ACCESS_KEY: secret({
+      type: v.s3Key,
+      allowed: "a key id; Garage's are GK and 24 hexadecimal digits",
+      meaning: "The S3 key's id.",
+      generate: "garageKey",
+    }),
+    STALWART_S3_SECRET_KEY: secret({ meaning: "The S3 key's secret.", generate: "hex32" }),
+    GARAGE_RPC_SECRET: secret({
+      type: v.hex64,
+      allowed: "64 hexadecimal digits",
+      meaning: "Garage's secret between its nodes; needed when BACKENDS=embedded.",
+      generate: "hex32",
+    }),
+  },
+  Images: {
+    STALWART_IMAGE: defaulted(v.image, {
+      meaning: "Stalwart, 0.16.16 or newer.",
+      allowed: "name:version or name@sha256:…",
+      default: "stalwartlabs/stalwart:v0.16.18",
+    }),
+    MADDY_IMAGE: defaulted(v.image, {
+      meaning: "maddy, 0.9.1 or newer.",
+      allowed: "name:version or name@sha256:…",
+      default: "foxcpp/maddy:0.9.4",
+    }),
+    TAILSCALE_IMAGE: defaulted(v.image, {
+      meaning: "The Tailscale sidecar.",
+      allowed: "name:version or name@sha256:…",
+      default: "tailscale/tailscale:v1.102.3",
+    }),
+    POSTGRES_IMAGE: defaulted(v.image, {
+      meaning: "The embedded PostgreSQL. A new major version needs a dump and a restore.",
+      allowed: "name:version or name@sha256:…",
+      default: "postgres:17.6",
+    }),
+    GARAGE_IMAGE: defaulted(v.image, {
+      meaning: "The embedded Garage.",
+      allowed: "name:version or name@sha256:…",
+      default: "dxflrs/garage:v2.4.1",
+    }),
+  },
+  "Terraform state": {
+    STATE_BACKEND: defaulted(v.word("local", "pg", "s3"), {
+      meaning: "Where Terraform keeps its state: files here, PostgreSQL (its address is read from PG_CONN_STR in the environment of the deploy), or S3 (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY there).",
+      allowed: "local, pg or s3",
+      default: "local",
+    }),
+    STATE_PG_SCHEMA: defaulted(v.identifier, {
+      meaning: "The schemas for STATE_BACKEND=pg begin with this, one for each stack.",
+      allowed: "letters, digits, hyphens, underscores",
+      default: "tailwart",
+    }),
+    STATE_S3_BUCKET: optional(v.bucket, {
+      meaning: "The bucket for STATE_BACKEND=s3.",
+      allowed: "3 to 63 lower-case letters, digits, hyphens",
+      example: "terraform-state",
+    }),
+    STATE_S3_REGION: defaulted(v.identifier, {
+      meaning: "The region for STATE_BACKEND=s3.",
+      allowed: "a region's name",
+      default: "us-east-1",
+    }),
+    STATE_S3_ENDPOINT: optional(v.httpUrl, {
+      meaning: "The endpoint for STATE_BACKEND=s3, when it is not AWS.",
+      allowed: "an http:// or https:// URL",
+      example: "https://s3.example.net",
+    }),
+  },
+} as const;
+
+type Sections = typeof SECTIONS;
+type Union = { [S in keyof Sections]: { [N in keyof Sections[S]]: readonly [N, Sections[S][N]] }[keyof Sections[S]] }[keyof Sections];
+export type VariableName = Union[0];
+type VariableOf<N extends VariableName> = Extract<Union, readonly [N, unknown]>[1];
+export type SecretName = { [N in VariableName]: VariableOf<N> extends { secret: true } ? N : never }[VariableName];
+type Kept<N extends VariableName> = VariableOf<N> extends { required: true } | { default: string } ? never : undefined;
+
+/** The values of all variables that are no secrets, read and typed; `undefined` where an optional one is not set. */
+export type Settings = {
+  readonly [N in Exclude<VariableName, SecretName>]: (VariableOf<N> extends { type: v.ValueType<infer T> } ? T : never) | Kept<N>;
+};
+
+export const CONTRACT: Readonly<Record<VariableName, Variable>> = Object.assign({}, ...Object.values(SECTIONS)) as Record<
+  VariableName,
+  Variable
+>;
+export const VARIABLES = Object.keys(CONTRACT) as VariableName[];
+export const SECRETS = VARIABLES.filter((name) => CONTRACT[name].secret) as SecretName[];
