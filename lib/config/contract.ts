@@ -214,8 +214,8 @@ export const SECTIONS = {
       meaning: "The download's SHA-256; recommended, the build service signs nothing.",
       allowed: "64 hexadecimal digits",
     }),
-    EDGE_BASE_IMAGE: defaulted(v.image, {
-      meaning: "The image that the edge's is built on; it needs sh, wget, sha256sum and nc.",
+    BASE_IMAGE: defaulted(v.image, {
+      meaning: "The image under those that are built here (edge, Garage); it needs sh, wget, sha256sum, nc, od and awk.",
       allowed: "name:version",
       default: "alpine:3.22.1",
     }),
@@ -227,12 +227,14 @@ export const SECTIONS = {
       default: "unix:///var/run/docker.sock",
     }),
     STALWART_ADMIN_PASSWORD: secret({
+      type: v.adminPassword,
+      allowed: "one line of at least 8 characters without double quotes, backslashes or blanks at its ends",
       meaning: "The password of admin@ the first domain.",
       generate: "password",
     }),
     STALWART_SMARTHOST: optional(v.hostMaybePort, {
       meaning: "The host that takes outgoing mail, since rented hosts rarely may send on port 25; direct to do without on purpose.",
-      allowed: "host, host:port or direct",
+      allowed: "host, host:port (a name or an IPv4 address) or direct",
       defaultIs: `none: mail goes direct, with a warning; without a port ${SERVICES.submission.port}`,
       example: "smtp.example.net",
     }),
@@ -250,7 +252,7 @@ export const SECTIONS = {
     }),
     STALWART_ACME_KEY: secret({ meaning: "Spaceship's API key." }),
     STALWART_ACME_TOKEN: secret({ meaning: "Spaceship's API secret." }),
-    STALWART_ACME_DIRECTORY: defaulted(v.httpUrl, {
+    STALWART_ACME_DIRECTORY: defaulted(v.httpsUrl, {
       meaning: "The certificate authority's ACME directory.",
       allowed: "an https:// URL",
       default: "https://acme-v02.api.letsencrypt.org/directory",
@@ -330,7 +332,7 @@ export const SECTIONS = {
       allowed: "letters, digits and . _ ~ - (it becomes part of a URL)",
       meaning: "Redis' password.",
     }),
-    STALWART_S3_ENDPOINT: optional(v.httpUrl, {
+    STALWART_S3_ENDPOINT: optional(v.endpoint, {
       meaning: "The S3 endpoint, by MagicDNS name; without a port Garage's. Without it messages are stored in PostgreSQL.",
       allowed: "http://name or http://name:port",
       example: "http://garage",

@@ -2,7 +2,7 @@ import type { Fallback, Route, Wire } from "../wire";
 
 /** The part of Caddy's JSON configuration that tailwart writes (caddyserver.com/docs/json/apps/layer4, caddy-l4 v0.1.2). */
 export interface CaddyConfig {
-  readonly admin: { readonly disabled: true };
+  readonly admin: { readonly disabled: true; readonly config: { readonly persist: false } };
   readonly logging: { readonly logs: Readonly<Record<string, CaddyLog>> };
   readonly apps: { readonly layer4: { readonly servers: Readonly<Record<string, CaddyServer>> } };
 }
@@ -55,7 +55,8 @@ function serverOf(route: Route, fallback: Fallback | undefined): CaddyServer {
 /** The edge's whole configuration: plain TCP for mail, HTTPS by name. It holds no key and ends no TLS. */
 export function caddyConfig(wire: Wire): CaddyConfig {
   return {
-    admin: { disabled: true },
+    // Without an API there is nothing to resume from: Caddy writes no copy of its configuration either.
+    admin: { disabled: true, config: { persist: false } },
     logging: { logs: { default: { level: "INFO" } } },
     apps: { layer4: { servers: Object.fromEntries(wire.routes.map((route) => [route.line, serverOf(route, wire.fallback)])) } },
   };

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { PRIVATE_PORTS } from "./services";
 import type { Line, Wire } from "./types";
 
 /** What a wire must keep. Each rule returns one sentence for each breach. */
@@ -125,9 +126,14 @@ export const WIRE_RULES: readonly WireRule[] = [
     why: "two programs on one port share its connections, and half of them fail",
     check: (wire) => {
       const inMailbox = wire.lines.filter((line) => line.kind !== "backend" || line.reach === "loopback");
+      const hint = (...lines: Line[]): string => (lines.some((line) => line.name === "postgres") ? "give one of them another (STALWART_DB_PORT)" : "give one of them another");
       return inMailbox.flatMap((line, index) => {
         const first = inMailbox.slice(0, index).find((other) => other.port === line.port);
-        return first ? [`${first.name} and ${line.name} are both on port ${line.port}; give one of them another`] : [];
+        const own = Object.entries(PRIVATE_PORTS).find(([, port]) => port === line.port)?.[0];
+        return [
+          ...(first ? [`${first.name} and ${line.name} are both on port ${line.port}; ${hint(first, line)}`] : []),
+          ...(own ? [`${line.name} is on port ${line.port}, which the mailbox needs for itself (${own}); ${hint(line)}`] : []),
+        ];
       });
     },
   },

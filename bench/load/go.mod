@@ -1,0 +1,3 @@
+module tailwart.invalid/bench/load
+
+go 1.22

@@ -1,0 +1,51 @@
+import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { App } from "cdktf";
+import { readConfig } from "./config";
+import { MistakesError } from "./errors";
+import { findLeaks } from "./leaks";
+import { review } from "./artefacts";
+import { addStacks } from "./stacks";
+import { makeWire } from "./wire";
+
+/**
+ * The whole job: `.env` to stacks and review in `cdktf.out`, and the summary on standard output.
+ * @returns the exit code: 0, or 1 with one line for each mistake on standard error
+ */
+export function runApp(project: string, environment: Readonly<Record<string, string | undefined>>): number {
+  try {
+    const envFile = join(project, ".env");
+    const dotenv = existsSync(envFile) ? readFileSync(envFile, "utf8") : undefined;
+    const deployment = readConfig({ project, environment, dotenv });
+    const wire = makeWire(deployment);
+    const app = new App();
+    const stacks = addStacks(app, { deployment, wire, project }).map((stack) => stack.node.id);
+    clearLeftovers(app.outdir, stacks);
+    app.synth();
+    findLeaks(app.outdir, deployment, project);
+    process.stdout.write(review(app.outdir, { deployment, wire, stacks, fromExample: dotenv === undefined }));
+    return 0;
+  } catch (error) {
+    const mistakes = mistakesOf(error);
+    if (mistakes === undefined) throw error;
+    process.stderr.write(`${mistakes.join("\n")}\n\n${mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`}; mend and try again, nothing was deployed\n`);
+    return 1;
+  }
+}
+
+/** Takes away what an earlier run left in the output: stacks that are no more (their state stays), and old copies of assets. */
+function clearLeftovers(outdir: string, stacks: readonly string[]): void {
+  const folder = join(outdir, "stacks");
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) rmSync(stacks.includes(name) ? join(folder, name, "assets") : join(folder, name), { recursive: true, force: true });
+}
+
+/** Lines for the operator; undefined for an error of the program itself, whose stack trace is wanted. */
+function mistakesOf(error: unknown): readonly string[] | undefined {
+  if (error instanceof MistakesError) return error.mistakes;
+  if (!(error instanceof Error)) return undefined;
+  if ("syscall" in error && "code" in error) return [`${error.message}; look at the file and its permissions`];
+  // cdktf joins what its validations and our Aspects report; each line begins with the construct's path in brackets.
+  const lines = error.message.split("\n").map((line) => line.trim()).filter((line) => line.startsWith("["));
+  return /^(Validation failed|Encountered Annotations)/.test(error.message) && lines.length > 0 ? lines : undefined;
+}

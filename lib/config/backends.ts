@@ -1,0 +1,79 @@
+import { SERVICES } from "../wire/services";
+import type { VariableName } from "./contract";
+import type { BackendsSite, S3Site, Tailnet } from "./deployment";
+import type { Findings } from "./findings";
+
+const LOOPBACK = "127.0.0.1";
+
+function needS3(f: Findings): void {
+  f.need("STALWART_S3_ACCESS_KEY", "S3 asks for it");
+  f.need("STALWART_S3_SECRET_KEY", "S3 asks for it");
+}
+
+/** PostgreSQL and Garage beside the mail server. */
+function embedded(f: Findings): Pick<BackendsSite, "postgres" | "s3"> {
+  const { settings: s } = f;
+  for (const name of ["STALWART_DB_HOST", "STALWART_REDIS_HOST", "STALWART_S3_ENDPOINT"] as const) {
+    const given = s[name];
+    if (given !== undefined)
+      f.refuse(name, typeof given === "string" ? given : given.host, "BACKENDS is embedded, so it would never be used; set BACKENDS=external or take it out");
+  }
+  f.idle("BACKENDS is embedded, which needs no Redis", "STALWART_REDIS_PORT", "STALWART_REDIS_DB");
+  const stalwart = s.MAIL_SERVER === "stalwart";
+  if (stalwart) {
+    needS3(f);
+    f.need("GARAGE_RPC_SECRET", "Garage asks for it");
+  } else f.idle("MAIL_SERVER is maddy, which keeps its messages itself", "STALWART_S3_REGION", "STALWART_S3_BUCKET", "GARAGE_IMAGE");
+  return {
+    postgres: { host: LOOPBACK, port: s.STALWART_DB_PORT ?? SERVICES.postgres.port, database: s.STALWART_DB_NAME, user: s.STALWART_DB_USER },
+    s3: stalwart ? { tls: false, host: LOOPBACK, port: SERVICES.s3.port, region: s.STALWART_S3_REGION, bucket: s.STALWART_S3_BUCKET } : undefined,
+  };
+}
+
+/** The whole MagicDNS name of a backend. */
+function inTailnet(f: Findings, variable: VariableName, host: string, { name, mailboxName }: Tailnet): string {
+  const [first, ...rest] = host.split(".");
+  if (rest.length > 0 && rest.join(".") !== name)
+    f.refuse(variable, host, `it is no MagicDNS name of the tailnet ${name} (TS_TAILNET), and backends are reached through it only; write its name there, like ${first}`);
+  if (first === mailboxName) f.refuse(variable, host, "this is the mailbox itself (STALWART_MAGIC_NAME); use BACKENDS=embedded, or name the node that runs it");
+  return rest.length > 0 ? host : `${host}.${name}`;
+}
+
+/** Backends of others, over the tailnet. */
+function external(f: Findings, tailnet: Tailnet): Pick<BackendsSite, "postgres" | "redis" | "s3"> {
+  const { settings: s } = f;
+  f.idle("BACKENDS is external", "POSTGRES_IMAGE", "GARAGE_IMAGE");
+  if (s.STALWART_DB_HOST === undefined) f.lacks("STALWART_DB_HOST", "BACKENDS=external needs PostgreSQL's MagicDNS name; set it, for example STALWART_DB_HOST=postgres");
+  const postgres = { host: inTailnet(f, "STALWART_DB_HOST", s.STALWART_DB_HOST ?? "postgres", tailnet), port: s.STALWART_DB_PORT ?? SERVICES.postgres.port, database: s.STALWART_DB_NAME, user: s.STALWART_DB_USER };
+
+  if (s.MAIL_SERVER === "maddy")
+    for (const name of ["STALWART_REDIS_HOST", "STALWART_S3_ENDPOINT"] as const) {
+      const given = s[name];
+      if (given !== undefined) f.refuse(name, typeof given === "string" ? given : given.host, "maddy (MAIL_SERVER) does not use it; take it out");
+    }
+  if (s.STALWART_REDIS_HOST === undefined) f.idle("STALWART_REDIS_HOST is not set", "STALWART_REDIS_PORT", "STALWART_REDIS_DB");
+  else f.need("STALWART_REDIS_PASSWORD", "Redis asks for it");
+  const redis = s.STALWART_REDIS_HOST === undefined ? undefined : { host: inTailnet(f, "STALWART_REDIS_HOST", s.STALWART_REDIS_HOST, tailnet), port: s.STALWART_REDIS_PORT ?? SERVICES.redis.port, database: s.STALWART_REDIS_DB };
+
+  let s3: S3Site | undefined;
+  if (s.STALWART_S3_ENDPOINT === undefined) f.idle("STALWART_S3_ENDPOINT is not set", "STALWART_S3_REGION", "STALWART_S3_BUCKET");
+  else {
+    needS3(f);
+    const { tls, host, port } = s.STALWART_S3_ENDPOINT;
+    s3 = { tls, host: inTailnet(f, "STALWART_S3_ENDPOINT", host, tailnet), port: port ?? (tls ? SERVICES.web.port : SERVICES.s3.port), region: s.STALWART_S3_REGION, bucket: s.STALWART_S3_BUCKET };
+  }
+
+  const places = [["STALWART_DB_HOST", postgres], ["STALWART_REDIS_HOST", redis], ["STALWART_S3_ENDPOINT", s3]] as const;
+  places.forEach(([variable, place], index) => {
+    const other = places.slice(0, index).find(([, one]) => one && place && one.host === place.host && one.port === place.port);
+    if (place && other) f.refuse(variable, `${place.host}:${place.port}`, `${other[0]} is at the same host and port; one of them is wrong`);
+  });
+  return { postgres, redis, s3 };
+}
+
+/** Where PostgreSQL, Redis and S3 are. */
+export function backendsOf(f: Findings, tailnet: Tailnet): BackendsSite {
+  const { BACKENDS: kind, POSTGRES_IMAGE, GARAGE_IMAGE } = f.settings;
+  f.need("STALWART_DB_PASSWORD", "PostgreSQL asks for it");
+  return { kind, ...(kind === "embedded" ? embedded(f) : external(f, tailnet)), images: { postgres: POSTGRES_IMAGE, garage: GARAGE_IMAGE } };
+}

@@ -1,0 +1,139 @@
+import type { BackendLineName, MailLineName } from "../wire/services";
+import type { SecretName, WebName } from "./contract";
+import type { SecretFile } from "./secrets";
+import type { HostPort } from "./values";
+
+/** What is deployed, checked and complete: everything on the right of the wire derives from this. */
+export interface Deployment {
+  readonly domains: readonly string[];
+  /** the name that clients and other mail servers use */
+  readonly hostname: string;
+  readonly tailnet: Tailnet;
+  readonly lines: Lines;
+  /** absent on a mail-only edge */
+  readonly web?: Web;
+  readonly adminVhost?: string;
+  readonly edges: readonly EdgeSite[];
+  readonly caddy: CaddySource;
+  readonly mailbox: MailboxSite;
+  readonly backends: BackendsSite;
+  readonly state: StateSite;
+  readonly secrets: Secrets;
+  /** required variables that still hold the example's value, as `NAME=value`: deploy refuses them */
+  readonly examples: readonly string[];
+  /** secrets and files that synth does without and deploy needs, each with the reason */
+  readonly missing: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export interface Lines {
+  readonly public: readonly MailLineName[];
+  readonly tailnet: readonly MailLineName[];
+}
+
+export interface Tailnet {
+  /** `tail1234.ts.net` */
+  readonly name: string;
+  /** URL of the Headscale server; absent with Tailscale */
+  readonly headscale?: string;
+  readonly mailboxName: string;
+  readonly tags: { readonly mailbox: string; readonly edge: string } & Readonly<Record<BackendLineName, string>>;
+  readonly users: readonly string[];
+  readonly admins: readonly string[];
+  readonly testUser?: string;
+}
+
+export interface Web {
+  readonly names: readonly WebName[];
+  readonly proxyProtocol: boolean;
+  readonly fallback: HostPort & { readonly proxyProtocol: boolean };
+}
+
+export interface EdgeSite {
+  /** first label of its MagicDNS name */
+  readonly name: string;
+  readonly ipv4: string;
+  readonly ipv6?: string;
+  readonly dockerHost: string;
+}
+
+export interface CaddySource {
+  readonly download: string;
+  readonly sha256?: string;
+  readonly version: string;
+  readonly l4Version: string;
+  readonly arch: "amd64" | "arm64";
+  readonly baseImage: string;
+}
+
+export interface Smarthost {
+  readonly host: string;
+  readonly port: number;
+  readonly implicitTls: boolean;
+  readonly user?: string;
+}
+
+export type Certificates =
+  | { readonly kind: "acme"; readonly challenge: "dns-01" | "tls-alpn-01"; readonly directory: string }
+  | { readonly kind: "files"; readonly chain: CertificateFile; readonly key: CertificateFile }
+  | { readonly kind: "none" };
+
+export interface CertificateFile {
+  readonly source: string;
+  readonly hash: string;
+}
+
+export interface MailboxSite {
+  readonly server: "stalwart" | "maddy";
+  readonly image: string;
+  readonly sidecarImage: string;
+  readonly dockerHost: string;
+  readonly ephemeral: boolean;
+  readonly smarthost?: Smarthost;
+  readonly certificates: Certificates;
+  readonly mtaSts: "testing" | "enforce" | "none";
+  readonly downloads: { readonly webAdmin: boolean; readonly spamRules: boolean; readonly asn: boolean };
+}
+
+export interface PostgresSite {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+}
+export interface RedisSite {
+  readonly host: string;
+  readonly port: number;
+  readonly database: number;
+}
+export interface S3Site {
+  readonly tls: boolean;
+  readonly host: string;
+  readonly port: number;
+  readonly region: string;
+  readonly bucket: string;
+}
+
+export interface BackendsSite {
+  readonly kind: "embedded" | "external";
+  readonly postgres: PostgresSite;
+  readonly redis?: RedisSite;
+  readonly s3?: S3Site;
+  readonly images: { readonly postgres: string; readonly garage: string };
+}
+
+export type StateSite =
+  | { readonly kind: "local" }
+  | { readonly kind: "pg"; readonly schema: string }
+  | { readonly kind: "s3"; readonly bucket: string; readonly region: string; readonly endpoint?: string };
+
+export type Secrets = Readonly<Partial<Record<SecretName, SecretFile>>>;
+
+export interface ConfigInput {
+  /** the folder that holds `.env`; relative paths in it start there */
+  readonly project: string;
+  /** the process environment; what is set there wins over `.env` */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** the text of `.env`; undefined on a fresh clone, where the example's values stand in */
+  readonly dotenv: string | undefined;
+}

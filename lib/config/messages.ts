@@ -1,0 +1,24 @@
+/** One line of a user's text for a message: what cannot be seen becomes `?`, and a long text is cut. */
+export function printable(text: string, most = 120): string {
+  const safe = text.slice(0, most + 1).replace(/[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu, "?");
+  return text.length > most ? `${safe.slice(0, most)}…` : safe;
+}
+
+const HIDDEN = "(not shown)";
+
+/**
+ * Takes secrets out of a user's text: those that the operator gave (written into a wrong variable as well), and what
+ * has the look of one: a password in a URL, a Tailscale or Headscale key.
+ */
+export const concealing =
+  (secrets: readonly string[]) =>
+  (text: string): string => {
+    const known = secrets.filter((secret) => secret.length >= 4).sort((a, b) => b.length - a.length);
+    return known
+      .reduce((rest, secret) => rest.split(secret).join(HIDDEN), text)
+      .replace(/(:\/\/)[^/@\s]*@/g, `$1${HIDDEN}@`)
+      .replace(/\b(tskey|hskey)-[\w-]+/g, HIDDEN);
+  };
+
+/** The question that every message of this kind answers: what came, what may come, how to mend it. */
+export const mistakeLine = (name: string, got: string | undefined, rest: string): string => `${name}: got ${got === undefined ? "nothing" : `"${got}"`}; ${rest}`;

@@ -1,0 +1,117 @@
+import { CONTRACT, SECRETS, VARIABLES, type SecretName, type Settings, type VariableName } from "./contract";
+import type { ConfigInput } from "./deployment";
+import { looksLikeName, readDotenv, type DotenvMistake, type DotenvText } from "./dotenv";
+import { concealing, mistakeLine, printable } from "./messages";
+import { readSecretFile } from "./secret-file";
+import { didYouMean, filePath, outcome } from "./values";
+
+/** A secret as it was given: its text, and the file that it came from, when it did. */
+export interface SecretText {
+  readonly value: string;
+  readonly path?: string;
+}
+
+/** What the variables say, each for itself. */
+export interface Reading {
+  /** every setting; where one is wrong or missing its default or example stands in, and {@link wrong} has its name */
+  readonly settings: Settings;
+  /** set by the operator, in the environment or in `.env` */
+  readonly given: ReadonlySet<VariableName>;
+  readonly wrong: ReadonlySet<VariableName>;
+  readonly secrets: ReadonlyMap<SecretName, SecretText>;
+  /** secrets whose file is named and has nothing in it yet, with what is the matter with the file */
+  readonly absent: ReadonlyMap<SecretName, string>;
+  readonly examples: readonly string[];
+  readonly mistakes: readonly string[];
+}
+
+const MOST_CHARACTERS = 4096;
+
+/** Names that Terraform reads from the environment of the deploy. */
+const TERRAFORMS_OWN = /^(PG_CONN_STR|(AWS|TF)_\w+)$/;
+
+const KNOWN = new Set<string>([...VARIABLES, ...SECRETS.map((name) => `${name}_FILE`)]);
+
+function unknownNames({ values }: DotenvText): DotenvMistake[] {
+  return [...values].flatMap(([name, { line }]) => {
+    if (KNOWN.has(name)) return [];
+    const meant = didYouMean(name, [...KNOWN]);
+    const hint = TERRAFORMS_OWN.test(name)
+      ? "Terraform reads it from the environment: export it in the shell that deploys"
+      : meant || "the variables are listed in .env.example; take the line out";
+    // A word that is no name's like may be part of a secret that went over two lines.
+    return [{ line, text: `${looksLikeName(name) || meant ? printable(name) : "what stands before the ="} is not a variable of tailwart; ${hint}` }];
+  });
+}
+
+interface Given {
+  readonly text: string;
+  readonly from: "environment" | "file";
+}
+
+/** Reads every variable by its own type. Rules between variables come later. */
+export function readVariables({ project, environment, dotenv }: ConfigInput): Reading {
+  const file = readDotenv(dotenv ?? "");
+  const mistakes = [...file.mistakes, ...unknownNames(file)].sort((a, b) => a.line - b.line).map(({ line, text }) => `.env line ${line}: ${text}`);
+  const settings: Partial<Record<VariableName, unknown>> = {};
+  const given = new Set<VariableName>();
+  const wrong = new Set<VariableName>(VARIABLES.filter((name) => file.mistakes.some((one) => one.name === name || one.name === `${name}_FILE`)));
+  const secrets = new Map<SecretName, SecretText>();
+  const absent = new Map<SecretName, string>();
+  const examples: string[] = [];
+
+  // An empty value counts as not set, so that `NAME=` in a copied .env does no harm, nor in the environment.
+  const filled = (text: string | undefined, from: Given["from"]): Given | undefined => (text === undefined || text.trim() === "" ? undefined : { text, from });
+  const find = (name: string): Given | undefined => filled(environment[name], "environment") ?? filled(file.values.get(name)?.value, "file");
+
+  const refuse = (name: VariableName, line: string): void => {
+    wrong.add(name);
+    mistakes.push(line);
+  };
+
+  function readSecret(name: SecretName): void {
+    const { allowed, type } = CONTRACT[name];
+    const value = find(name);
+    const path = find(`${name}_FILE`);
+    if (value ?? path) given.add(name);
+    if (value && path && value.from === path.from) refuse(name, `${name}: it is set and ${name}_FILE too; keep one of them`);
+    const check = (text: string, rest: Omit<SecretText, "value">): void => {
+      // Kept in any case: a refused secret must not show up in other messages either.
+      secrets.set(name, { value: text, ...rest });
+      const read = text.length > MOST_CHARACTERS ? { hint: `write at most ${MOST_CHARACTERS} characters` } : outcome(type, text);
+      const source = rest.path === undefined ? name : `${name}_FILE`;
+      if ("hint" in read) refuse(name, `${source}: got a value that cannot be used (not shown); allowed: ${allowed}; ${read.hint}`);
+    };
+    if (value && !(path?.from === "environment" && value.from === "file")) return check(value.text, {});
+    if (!path) return;
+    const trimmed = path.text.trim();
+    const named = outcome(filePath, trimmed);
+    const read = "hint" in named ? { mistake: named.hint } : readSecretFile(project, trimmed);
+    if ("mistake" in read) refuse(name, `${name}_FILE: got a path that cannot be used (not shown); allowed: the path of a readable file with one line; ${read.mistake}`);
+    else if ("absent" in read) absent.set(name, read.absent);
+    else check(read.value, { path: trimmed });
+  }
+
+  SECRETS.forEach(readSecret);
+  const conceal = concealing([...secrets.values()].map(({ value }) => value));
+  const shown = (text: string, most?: number): string => printable(conceal(text), most);
+
+  function readSetting(name: VariableName): void {
+    const { type, required, allowed, example, default: byDefault } = CONTRACT[name];
+    const text = find(name)?.text.trim();
+    if (text !== undefined) given.add(name);
+    const standIn = byDefault ?? example;
+    if (required && text === undefined && dotenv !== undefined && !wrong.has(name))
+      refuse(name, mistakeLine(name, undefined, `allowed: ${allowed}; set it, for example ${name}=${example}`));
+    const used = text ?? byDefault ?? (required ? example : undefined);
+    if (used === undefined) return;
+    if (required && example !== undefined && used.toLowerCase().split(/[\s,=]+/).includes(example)) examples.push(`${name}=${shown(used)}`);
+    const read = used.length > MOST_CHARACTERS ? { hint: `it has ${used.length} characters; write at most ${MOST_CHARACTERS}` } : outcome(type, used);
+    if ("value" in read) return void (settings[name] = read.value);
+    refuse(name, mistakeLine(name, shown(used), `allowed: ${allowed}; ${shown(read.hint, 400)}`));
+    if (standIn !== undefined) settings[name] = type.parse(standIn);
+  }
+
+  VARIABLES.filter((name) => !CONTRACT[name].secret).forEach(readSetting);
+  return { settings: settings as Settings, given, wrong, secrets, absent, examples, mistakes };
+}

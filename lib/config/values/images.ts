@@ -1,0 +1,20 @@
+import { matching, reading, refuse, type ValueType } from "./reading";
+
+/** A version with at least two numbers, a date, or a commit: tags without (latest, stable, 17, 17-alpine) are moved by their makers. */
+const FIXED = /\d+\.\d+|\d{8}|[0-9a-f]{12}/;
+
+/** Image with a version that does not move: a tag with a full version, or a digest. */
+export const image: ValueType<string> = reading((text) => {
+  const match = /^([a-z0-9][a-z0-9._-]*(?::\d{1,5}(?=\/))?(?:\/[a-z0-9._-]+)*)(?::(\w[\w.-]*))?(@sha256:[0-9a-f]{64})?$/.exec(text);
+  if (!match) return refuse("write name:version or name@sha256:…");
+  if (match[3]) return text;
+  const version = match[2];
+  if (!version || version === "latest") return refuse("it names no version and would change under you; write name:version");
+  return FIXED.test(version) ? text : refuse(`version ${version} moves; write the whole version${/^v?\d+$/.test(version) ? `, like ${version}.1` : ""}`);
+});
+
+export const sha256: ValueType<string> = reading((text) =>
+  /^[0-9a-fA-F]{64}$/.test(text) ? text.toLowerCase() : refuse("write 64 hexadecimal digits"),
+);
+
+export const version: ValueType<string> = matching(/^v?\d+\.\d+\.\d+(-[\w.]+)?$/, "write a whole version like 2.11.4");

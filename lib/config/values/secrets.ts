@@ -1,0 +1,29 @@
+import { sha256 } from "./images";
+import { matching, outcome, reading, refuse, type ValueType } from "./reading";
+
+// The hints of these types are shown and the values never: no hint here quotes its text.
+
+/** A secret: one line. Double quotes and backslashes would need escaping inside the plan's JSON, so they are refused. */
+export const secretText: ValueType<string> = reading((text) => {
+  if (text !== text.trim()) return refuse("it begins or ends with a blank; take that out");
+  if (/[\r\n]/.test(text)) return refuse("it has more than one line; write one");
+  return /^[^\p{C}\p{Zl}\p{Zp}"\\]+$/u.test(text) ? text : refuse("choose another, or have it changed where it was made");
+});
+
+/** Stalwart refuses a shorter one when the plan is applied, and then there is no mail. */
+export const adminPassword: ValueType<string> = reading((text) => {
+  const read = outcome(secretText, text);
+  if ("hint" in read) return refuse(read.hint);
+  return text.length >= 8 ? text : refuse("write at least 8 characters");
+});
+
+/** What may stand in a URL's user part as it is (RFC 3986 unreserved). */
+export const urlSafe: ValueType<string> = matching(/^[A-Za-z0-9._~-]+$/, "write letters, digits and . _ ~ - only");
+
+export const hex64: ValueType<string> = sha256;
+
+/** An S3 key id; one that begins with GK is Garage's and has to be whole. */
+export const s3Key: ValueType<string> = reading((text) => {
+  if (/^GK/.test(text) && !/^GK[0-9a-f]{24}$/.test(text)) return refuse("a Garage key id is GK and 24 lower-case hexadecimal digits");
+  return /^[\w.-]+$/.test(text) ? text : refuse("write letters, digits and . _ - only");
+});

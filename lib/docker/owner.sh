@@ -1,0 +1,10 @@
+#!/bin/sh
+# owner.sh: owns a network namespace and does nothing else. Who joins the namespace reads the id, new at each start.
+NETNS=${NETNS:-/netns/id}
+umask 022
+trap 'exit 0' TERM INT
+date +%s%N-$$ >"$NETNS.new" && mv "$NETNS.new" "$NETNS" || exit 1
+while :; do
+  sleep 3600 &
+  wait $!
+done

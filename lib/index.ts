@@ -1,0 +1,22 @@
+// What an app of one's own imports; docs/constructs.md shows it.
+export { readConfig, type ConfigInput, type Deployment } from "./config";
+export { MistakesError } from "./errors";
+export * from "./wire";
+export { addStacks, EdgeStack, ImagesStack, MailboxStack, TailnetStack, type EdgeStackProps, type StackProps } from "./stacks";
+export { Edge, type EdgeProps } from "./edge/edge";
+export { EdgeImage, edgeImageName, type EdgeImageProps } from "./edge/image";
+export { caddyConfig, type CaddyConfig } from "./edge/caddy";
+export { checkCaddy } from "./edge/rules";
+export { adminVhost } from "./edge/admin-vhost";
+export { Mailbox, type MailboxProps } from "./mailbox/mailbox";
+export { mailServerOf } from "./mailbox/select";
+export { Backends, type BackendsProps } from "./backends/backends";
+export { GarageImage, garageImageName, type GarageImageProps } from "./backends/garage/image";
+export { TailnetPolicy, type TailnetPolicyProps } from "./tailnet/tailnet-policy";
+export { checkPolicy, renderPolicy, tailnetPolicy } from "./tailnet/policy";
+export { dnsNames, renderDnsNames, type DnsNames } from "./dns/names";
+export { DockerRules, type DockerRulesProps } from "./docker/rules";
+export { Namespace, type NamespaceProps } from "./docker/namespace";
+export { Service, type ServiceProps } from "./docker/service";
+export { Sidecar, type SidecarProps } from "./docker/sidecar";
+export { useEngine } from "./docker/provider";

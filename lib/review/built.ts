@@ -1,0 +1,57 @@
+import type { Deployment } from "../config";
+
+/** A stack as a person sees it: on which engines, and what runs or is built there. */
+export interface StackView {
+  readonly name: string;
+  readonly engines: readonly string[];
+  readonly parts: readonly (readonly [what: string, from: string])[];
+}
+
+const unique = (texts: readonly string[]): string[] => [...new Set(texts)];
+
+/** Only the host: a URL may carry more than a reader wants to see. */
+function sourceOf(download: string): string {
+  return /^https?:\/\//.test(download) ? new URL(download).host : `the file ${download}`;
+}
+
+function edgeImage({ caddy }: Deployment): StackView["parts"] {
+  const checked = caddy.sha256 === undefined ? "SHA-256 not given" : `SHA-256 ${caddy.sha256.slice(0, 12)}...`;
+  return [
+    ["edge image", `Caddy ${caddy.version} with caddy-l4 ${caddy.l4Version} for ${caddy.arch}, on ${caddy.baseImage}`],
+    ["its download", `from ${sourceOf(caddy.download)}, ${checked}`],
+  ];
+}
+
+const hasGarage = ({ backends }: Deployment): boolean => backends.kind === "embedded" && backends.s3 !== undefined;
+
+/** What the stacks of this deployment build and run; of a name that tells nothing, only the name. */
+export function stackViews(deployment: Deployment, stacks: readonly string[]): StackView[] {
+  const { mailbox, backends, caddy, edges, tailnet } = deployment;
+  const garage = hasGarage(deployment);
+  return stacks.map((name): StackView => {
+    if (name === "images")
+      return {
+        name,
+        engines: unique([...edges.map((edge) => edge.dockerHost), ...(garage ? [mailbox.dockerHost] : [])]),
+        parts: [...edgeImage(deployment), ...(garage ? [["Garage image", `${backends.images.garage}, on ${caddy.baseImage}`] as const] : [])],
+      };
+    if (name === "tailnet") {
+      const place = tailnet.headscale ?? "Tailscale's admin console";
+      return { name, engines: [], parts: [["policy", `is not applied: merge tailnet-policy.hujson into your policy at ${place}`]] };
+    }
+    if (name === "mailbox")
+      return {
+        name,
+        engines: [mailbox.dockerHost],
+        parts: [
+          ["namespace", mailbox.sidecarImage],
+          ["sidecar", `${mailbox.sidecarImage}, ${mailbox.ephemeral ? "ephemeral node" : "node that keeps its name and address"}`],
+          ...(backends.kind === "embedded" ? [["PostgreSQL", backends.images.postgres] as const] : []),
+          ...(garage ? [["Garage", "the Garage image"] as const] : []),
+          [mailbox.server, mailbox.image],
+        ],
+      };
+    const edge = edges.find((one) => name === "edge" || name === `edge-${one.name}`);
+    return { name, engines: edge ? [edge.dockerHost] : [], parts: edge ? [["Caddy", "the edge image"]] : [] };
+  });
+}

@@ -1,0 +1,3 @@
+import { runApp } from "./lib/app";
+
+process.exitCode = runApp(process.cwd(), process.env);
