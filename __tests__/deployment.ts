@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readConfig, type Deployment } from "../lib/config";
@@ -11,9 +11,13 @@ const BASE: Record<string, string | undefined> = {
   EDGE_IPV4: "192.0.2.25",
 };
 
-/** A deployment read through the real contract, as from the process environment. Secrets given here land in a new temporary folder. */
+const projects: string[] = [];
+afterAll(() => projects.splice(0).forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+/** A deployment read through the real contract, as from the process environment. Secrets given here land in a temporary folder of the test. */
 export function deployment(overrides: Readonly<Record<string, string | undefined>> = {}): Deployment {
-  const project = mkdtempSync(join(tmpdir(), "tailwart-test-"));
+  if (projects.length === 0) projects.push(mkdtempSync(join(tmpdir(), "tailwart-test-")));
+  const [project] = projects;
   return readConfig({ project, environment: { ...BASE, ...overrides }, dotenv: "" });
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { types } from "node:util";
 import { App } from "cdktf";
 import { readConfig } from "./config";
 import { MistakesError } from "./errors";
@@ -8,27 +9,35 @@ import { review } from "./artefacts";
 import { addStacks } from "./stacks";
 import { makeWire } from "./wire";
 
+/** Where a person reads: standard output and standard error. */
+export interface Output {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+}
+
 /**
  * The whole job: `.env` to stacks and review in `cdktf.out`, and the summary on standard output.
  * @returns the exit code: 0, or 1 with one line for each mistake on standard error
  */
-export function runApp(project: string, environment: Readonly<Record<string, string | undefined>>): number {
+export function runApp(project: string, environment: Readonly<Record<string, string | undefined>>, output: Output = process): number {
   try {
     const envFile = join(project, ".env");
     const dotenv = existsSync(envFile) ? readFileSync(envFile, "utf8") : undefined;
     const deployment = readConfig({ project, environment, dotenv });
     const wire = makeWire(deployment);
-    const app = new App();
+    // The cdktf command sets it, and would then print a stack trace for each error that our rules report.
+    delete process.env.CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS;
+    const app = new App({ outdir: environment.CDKTF_OUTDIR ?? join(project, "cdktf.out") });
     const stacks = addStacks(app, { deployment, wire, project }).map((stack) => stack.node.id);
     clearLeftovers(app.outdir, stacks);
     app.synth();
     findLeaks(app.outdir, deployment, project);
-    process.stdout.write(review(app.outdir, { deployment, wire, stacks, fromExample: dotenv === undefined }));
+    output.stdout.write(review(app.outdir, { deployment, wire, stacks, fromExample: dotenv === undefined }));
     return 0;
   } catch (error) {
     const mistakes = mistakesOf(error);
     if (mistakes === undefined) throw error;
-    process.stderr.write(`${mistakes.join("\n")}\n\n${mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`}; mend and try again, nothing was deployed\n`);
+    output.stderr.write(`${mistakes.join("\n")}\n\n${mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`}; mend and try again, nothing was deployed\n`);
     return 1;
   }
 }
@@ -43,7 +52,7 @@ function clearLeftovers(outdir: string, stacks: readonly string[]): void {
 /** Lines for the operator; undefined for an error of the program itself, whose stack trace is wanted. */
 function mistakesOf(error: unknown): readonly string[] | undefined {
   if (error instanceof MistakesError) return error.mistakes;
-  if (!(error instanceof Error)) return undefined;
+  if (!types.isNativeError(error)) return undefined;
   if ("syscall" in error && "code" in error) return [`${error.message}; look at the file and its permissions`];
   // cdktf joins what its validations and our Aspects report; each line begins with the construct's path in brackets.
   const lines = error.message.split("\n").map((line) => line.trim()).filter((line) => line.startsWith("["));

@@ -111,7 +111,7 @@ export class EdgeStack extends TailwartStack {
     if (site === undefined) throw new Error(`no edge is called ${props.edge}`);
     refuseIfAny(checkCaddy(caddyConfig(props.wire), props.wire));
     const provider = useEngine(this, site.dockerHost);
-    new Edge(this, "edge", { provider, wire: props.wire, image: edgeImageName(edgeBuild(props)) });
+    new Edge(this, "edge", { provider, wire: props.wire, image: edgeImageName(edgeBuild(props)), openFiles: site.openFiles });
   }
 }
 

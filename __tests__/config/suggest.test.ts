@@ -21,8 +21,9 @@ test.each(["", "FOO", "PATH", "HOME", "__proto__", "constructor", "x".repeat(100
   expect(didYouMean(word, VARIABLES)).toBe("");
 });
 
-test("a short word is near only with one letter changed", () => {
-  expect(didYouMean("smpt", ["smtp", "imap"])).toBe("");
+test("a short word is near only with one letter changed, or two that changed places", () => {
+  expect(didYouMean("smpt", ["smtp", "imap"])).toBe("did you mean smtp?");
+  expect(didYouMean("snpt", ["smtp", "imap"])).toBe("");
   expect(didYouMean("pop3", ["smtp", "pop3s"])).toBe("did you mean pop3s?");
   expect(didYouMean("IMAP", ["smtp", "imap"])).toBe("did you mean imap?");
   expect(didYouMean("anything", [])).toBe("");

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Container } from "@cdktf/provider-docker/lib/container";
-import { Aspects, Testing } from "cdktf";
+import { Aspects } from "cdktf";
 import { ALL_RULES, DockerRules, type DockerRule } from "../../lib/docker/rules";
+import { Service } from "../../lib/docker/service";
 import { FAILING_DEPLOY } from "./rules/cases/failing-deploy";
 import { MAILBOX } from "./rules/cases/mailbox";
 import { RUNNING } from "./rules/cases/running";
@@ -66,8 +67,16 @@ test("refuses a bare container with every mistake at once, each at the container
 
 test("a secret's value is in no message", () => {
   const value = "s3cr3t-canary";
-  const found = breachesOf((world) => world.container({ env: [`DB_PASSWORD=${value}`, `URL=pg://u:${value}@h`], command: [value] }), { secretValues: { DB: value } });
-  expect(found.map(({ rule }) => rule)).toEqual(["no-secret-in-env", "no-secret-in-json", "no-known-secret", "no-known-secret", "no-known-secret"]);
+  const found = breachesOf((world) => world.container({ env: [`DB_PASSWORD=${value}`, `URL=pg://u:${value}@h`], command: [value] }), {
+    secretValues: { DB: value },
+  });
+  expect(found.map(({ rule }) => rule)).toEqual([
+    "no-secret-in-env",
+    "no-secret-in-json",
+    "no-known-secret",
+    "no-known-secret",
+    "no-known-secret",
+  ]);
   expect(JSON.stringify(found)).not.toContain(value);
 });
 
@@ -82,8 +91,25 @@ test("rules of one's own take part, and see what an earlier Aspect changed", () 
 });
 
 test("is not run by CDKTF when it is put on the app, as docs/rules.md says", () => {
-  const app = Testing.app();
-  new Container(new World(app).stack, "bare", { name: "bare", image: "alpine" });
-  Aspects.of(app).add(new DockerRules());
-  expect(() => app.synth()).not.toThrow();
+  const bare = (world: World) => new Container(world.stack, "bare", { name: "bare", image: "alpine" });
+  const onApp = (world: World) => Aspects.of(world.app).add(new DockerRules());
+  expect(breachesOf((world) => [bare(world), onApp(world)], { rules: [] })).toEqual([]);
+});
+
+test("a Service keeps every rule", () => {
+  const service = ({ stack, provider, network }: World) =>
+    new Service(stack, "service", {
+      provider,
+      name: "service",
+      image: "alpine:3.22.1",
+      entrypoint: ["sleep", "600"],
+      network: { own: network.name },
+      secretFiles: [{ path: "/run/secrets/x", source: "../x", hash: "h" }],
+      files: [{ path: "/x", content: "x" }],
+      capabilities: ["CAP_NET_ADMIN"],
+      devices: ["/dev/net/tun"],
+      memoryMiB: 64,
+      health: { command: ["true"], intervalSeconds: 90 },
+    });
+  expect(breachesOf(service)).toEqual([]);
 });

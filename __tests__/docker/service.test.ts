@@ -30,8 +30,9 @@ describe("Service", () => {
       log_driver: "json-file",
       log_opts: { "max-size": "10m", "max-file": "3" },
       healthcheck: { test: ["CMD", "true"], interval: "1m0s", timeout: "8s", start_period: "30s", retries: 3 },
-      ulimit: [{ name: "nofile", soft: 65536, hard: 65536 }],
     });
+    expect(synthService().container("one").ulimit).toBeUndefined();
+    expect(synthService({ openFiles: 1024 }).container("one").ulimit).toEqual([{ name: "nofile", soft: 1024, hard: 1024 }]);
   });
 
   test("an edited health check replaces the container, which the provider alone would not do", () => {

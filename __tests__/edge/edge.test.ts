@@ -11,7 +11,7 @@ describe("Edge", () => {
   });
   test("may bind low ports and nothing else", () => expect(edge.capabilities).toEqual({ add: ["CAP_NET_BIND_SERVICE"], drop: ["ALL"] }));
   test("has file descriptors to spare: Caddy that runs out of them accepts nothing any more", () => {
-    expect(edge.ulimit).toEqual([{ name: "nofile", soft: 1048576, hard: 1048576 }]);
+    expect(edge.ulimit).toEqual([{ name: "nofile", soft: 65536, hard: 65536 }]);
   });
   test("is healthy when the greeting comes through, asked for once a minute", () => {
     expect(edge.healthcheck).toMatchObject({ test: ["CMD", "/bin/sh", "/usr/local/bin/edge-health", "25"], interval: "1m0s" });

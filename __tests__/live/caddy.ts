@@ -15,8 +15,8 @@ export function caddyEnvironment(folder: string): Record<string, string> {
   return { HOME: folder, XDG_CONFIG_HOME: join(folder, "config"), XDG_DATA_HOME: join(folder, "data") };
 }
 
-export const portsOf = (config: CaddyConfig): number[] =>
-  Object.values(config.apps.layer4.servers).flatMap(({ listen }) => listen.map((address) => Number(address.slice(address.lastIndexOf(":") + 1))));
+const portOf = (address: string): number => Number(address.slice(address.lastIndexOf(":") + 1));
+export const portsOf = ({ apps }: CaddyConfig): number[] => Object.values(apps.layer4.servers).flatMap(({ listen }) => listen.map(portOf));
 
 /** Runs the real Caddy with the configuration in the edge's namespace, and waits until all its ports are open. */
 export async function startCaddy(world: World, config: CaddyConfig, name = "caddy"): Promise<Running> {

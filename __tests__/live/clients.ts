@@ -53,7 +53,8 @@ export interface Answer {
 /** Runs all jobs at the same time in one namespace. @returns an answer for each, in order */
 export async function dial(namespace: Namespace, jobs: readonly Job[]): Promise<Answer[]> {
   const timeoutMs = Math.max(...jobs.map((job) => job.forMs)) + 10_000;
-  return JSON.parse(await namespace.must(process.execPath, [join(__dirname, "dial.js")], { input: JSON.stringify(jobs), timeoutMs })) as Answer[];
+  const answers = await namespace.must(process.execPath, [join(__dirname, "dial.js")], { input: JSON.stringify(jobs), timeoutMs });
+  return JSON.parse(answers) as Answer[];
 }
 
 /** Where a program's connection came from, as it says itself. */
@@ -82,6 +83,8 @@ export async function curl(
   return { text: result.stdout, source: { address, port: from }, result };
 }
 
+const ENVELOPE = ["--helo", "client.test", "--from", "stranger@client.test", "--to", "user@one.test"];
+
 /** swaks: a whole SMTP session, its transcript in `stdout`. */
 export const swaks = (world: World, args: readonly string[]): Promise<Result> =>
-  world.client.run(pathOf(NEEDS.swaks), ["--helo", "client.test", "--from", "stranger@client.test", "--to", "user@one.test", "--timeout", "10", ...args]);
+  world.client.run(pathOf(NEEDS.swaks), [...ENVELOPE, "--timeout", "10", ...args]);

@@ -21,12 +21,10 @@ export class Resolver {
     writeFileSync(hosts, text(answers));
     const running = await namespace.start(
       pathOf(NEEDS.dnsmasq),
-      ["--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--pid-file=", "--user=root", "--log-facility=-"].concat([
-        "--listen-address=127.0.0.1",
-        "--bind-interfaces",
-        `--addn-hosts=${hosts}`,
-        "--local=/#/",
-      ]),
+      [
+        ...["--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", "--user=root", "--log-facility=-"],
+        ...["--listen-address=127.0.0.1", "--bind-interfaces", "--no-resolv", "--no-hosts", "--local=/#/", `--addn-hosts=${hosts}`],
+      ],
       { log: join(folder, "dnsmasq.log") },
     );
     const resolver = new Resolver(hosts, running);

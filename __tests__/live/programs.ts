@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
@@ -49,7 +50,11 @@ const debian = (name: string, packageName: string): Need => ({ name, hint: `apt-
 
 /** Everything that the live tests use. */
 export const NEEDS = {
-  namespaces: { name: "network namespaces", hint: "run as root on Linux", met: () => process.platform === "linux" && process.getuid?.() === 0 },
+  namespaces: {
+    name: "leave to make network namespaces",
+    hint: "run as root on Linux, in a container with CAP_SYS_ADMIN",
+    met: () => process.platform === "linux" && process.getuid?.() === 0 && spawnSync("unshare", ["--net", "--mount", "true"]).status === 0,
+  },
   ip: debian("ip", "iproute2"),
   ss: debian("ss", "iproute2"),
   caddy: { name: "caddy", env: "TAILWART_CADDY", candidates: [join(REPOSITORY, "tools", "bin", "caddy")], hint: "tools/build caddy" },
@@ -85,7 +90,7 @@ export function describeWith(needs: readonly Need[], title: string, body: () => 
   const reason = missing.map((need) => `${need.name} is missing (${need.hint})`).join("; ");
   if (inCi() && missing.some((need) => !need.optional)) {
     describe(title, () => {
-      test(`has what it needs`, () => {
+      test("has what it needs", () => {
         throw new Error(reason);
       });
     });

@@ -153,6 +153,11 @@ export const SECTIONS = {
       allowed: "unix:///path, ssh://user@host or tcp://host:port",
       default: "unix:///var/run/docker.sock",
     }),
+    EDGE_OPEN_FILES: defaulted(v.wholeNumber(1024, 1048576), {
+      meaning: "The edge's limit of open files: each connection takes two, and Caddy stops accepting for good when they run out. The host has to allow as many.",
+      allowed: "a number from 1024 to 1048576",
+      default: "65536",
+    }),
     EDGE_WEB: optional(v.word("shared", "mail-only"), {
       meaning: "shared: the edge owns the HTTPS port, hands mail names to the mailbox and all else to the host's web server. mail-only: it leaves that port alone.",
       allowed: "shared or mail-only",

@@ -55,6 +55,8 @@ export interface EdgeSite {
   readonly ipv4: string;
   readonly ipv6?: string;
   readonly dockerHost: string;
+  /** limit of open files */
+  readonly openFiles: number;
 }
 
 export interface CaddySource {

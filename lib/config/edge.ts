@@ -34,7 +34,7 @@ export function edgesOf(f: Findings): EdgeSite[] {
   for (const [variable, addresses] of [["EDGE_IPV4", ipv4], ["EDGE_IPV6", ipv6]] as const)
     for (const address of new Set(addresses.filter((one) => one !== undefined && isPrivateAddress(one))))
       f.warn(`${variable} ${address} is a private address: the world reaches it only where something forwards to it, and then DNS needs that address`);
-  return s.EDGE_MAGIC_NAME.map((name, index) => ({ name, ipv4: ipv4[index] ?? "", ipv6: ipv6[index], dockerHost: engines[index] ?? "" }));
+  return s.EDGE_MAGIC_NAME.map((name, index) => ({ name, ipv4: ipv4[index] ?? "", ipv6: ipv6[index], dockerHost: engines[index] ?? "", openFiles: s.EDGE_OPEN_FILES }));
 }
 
 const WEB_ONLY: readonly VariableName[] = ["EDGE_WEB_FALLBACK", "EDGE_WEB_FALLBACK_PROXY_PROTOCOL", "WEB_NAMES"];

@@ -11,12 +11,12 @@ export function mailNames(f: Findings, tailnet: string): Pick<Deployment, "domai
   const { MAIL_DOMAIN: domains, MAIL_HOSTNAME } = f.settings;
   const hostname = MAIL_HOSTNAME ?? `mail.${domains[0]}`;
   const inside = (name: string): boolean => name === tailnet || name.endsWith(`.${tailnet}`);
-  for (const name of domains.filter(inside)) f.refuse("MAIL_DOMAIN", name, "it is in the tailnet (TS_TAILNET), and the world cannot look it up; write a domain of your own");
+  for (const name of domains.filter(inside)) f.refuse("MAIL_DOMAIN", name, "it is inside the tailnet (TS_TAILNET), where MagicDNS alone answers; write a domain outside it");
   if (MAIL_HOSTNAME !== undefined) {
     const [first, ...rest] = hostname.split(".");
     if (RESERVED.includes(first) && domains.includes(rest.join(".")))
       f.refuse("MAIL_HOSTNAME", hostname, `${first} has a meaning of its own under a mail domain (MAIL_DOMAIN); choose another name, like mail.${domains[0]}`);
-    if (inside(hostname)) f.refuse("MAIL_HOSTNAME", hostname, `it is in the tailnet (TS_TAILNET), and the world cannot look it up; choose a public name, like mail.${domains[0]}`);
+    if (inside(hostname)) f.refuse("MAIL_HOSTNAME", hostname, `it is inside the tailnet (TS_TAILNET), where MagicDNS alone answers; choose a public name, like mail.${domains[0]}`);
   }
   return { domains, hostname };
 }

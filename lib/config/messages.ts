@@ -16,7 +16,8 @@ export const concealing =
     const known = secrets.filter((secret) => secret.length >= 4).sort((a, b) => b.length - a.length);
     return known
       .reduce((rest, secret) => rest.split(secret).join(HIDDEN), text)
-      .replace(/(:\/\/)[^/@\s]*@/g, `$1${HIDDEN}@`)
+      // The user in ssh://user@host is no secret.
+      .replace(/(ssh:\/\/[^/@:\s]*@)|(:\/\/)[^/@\s]*@/g, (_all, ssh?: string) => ssh ?? `://${HIDDEN}@`)
       .replace(/\b(tskey|hskey)-[\w-]+/g, HIDDEN);
   };
 

@@ -36,12 +36,25 @@ function unknownNames({ values }: DotenvText): DotenvMistake[] {
   return [...values].flatMap(([name, { line }]) => {
     if (KNOWN.has(name)) return [];
     const meant = didYouMean(name, [...KNOWN]);
+    const stem = name.replace(/_FILE$/, "");
     const hint = TERRAFORMS_OWN.test(name)
       ? "Terraform reads it from the environment: export it in the shell that deploys"
-      : meant || "the variables are listed in .env.example; take the line out";
+      : KNOWN.has(stem)
+        ? `only a secret can be given by file; write ${stem}=value`
+        : meant || "the variables are listed in .env.example; take the line out";
     // A word that is no name's like may be part of a secret that went over two lines.
     return [{ line, text: `${looksLikeName(name) || meant ? printable(name) : "what stands before the ="} is not a variable of tailwart; ${hint}` }];
   });
+}
+
+const standIns = new Map<VariableName, unknown>();
+
+/** The value of the default, or of the example where there is none. Always the same, so it is read once. */
+function standIn(name: VariableName): unknown {
+  const { type, default: byDefault, example } = CONTRACT[name];
+  const text = byDefault ?? example;
+  if (!standIns.has(name)) standIns.set(name, text === undefined ? undefined : type.parse(text));
+  return standIns.get(name);
 }
 
 interface Given {
@@ -99,17 +112,18 @@ export function readVariables({ project, environment, dotenv }: ConfigInput): Re
   function readSetting(name: VariableName): void {
     const { type, required, allowed, example, default: byDefault } = CONTRACT[name];
     const text = find(name)?.text.trim();
-    if (text !== undefined) given.add(name);
-    const standIn = byDefault ?? example;
-    if (required && text === undefined && dotenv !== undefined && !wrong.has(name))
-      refuse(name, mistakeLine(name, undefined, `allowed: ${allowed}; set it, for example ${name}=${example}`));
-    const used = text ?? byDefault ?? (required ? example : undefined);
-    if (used === undefined) return;
-    if (required && example !== undefined && used.toLowerCase().split(/[\s,=]+/).includes(example)) examples.push(`${name}=${shown(used)}`);
-    const read = used.length > MOST_CHARACTERS ? { hint: `it has ${used.length} characters; write at most ${MOST_CHARACTERS}` } : outcome(type, used);
+    if (text === undefined) {
+      if (required && dotenv === undefined) examples.push(`${name}=${example}`);
+      else if (required && !wrong.has(name)) refuse(name, mistakeLine(name, undefined, `allowed: ${allowed}; set it, for example ${name}=${example}`));
+      if (required || byDefault !== undefined) settings[name] = standIn(name);
+      return;
+    }
+    given.add(name);
+    if (required && text.toLowerCase().split(/[\s,=]+/).includes(example ?? "")) examples.push(`${name}=${shown(text)}`);
+    const read = text.length > MOST_CHARACTERS ? { hint: `it has ${text.length} characters; write at most ${MOST_CHARACTERS}` } : outcome(type, text);
     if ("value" in read) return void (settings[name] = read.value);
-    refuse(name, mistakeLine(name, shown(used), `allowed: ${allowed}; ${shown(read.hint, 400)}`));
-    if (standIn !== undefined) settings[name] = type.parse(standIn);
+    refuse(name, mistakeLine(name, shown(text), `allowed: ${allowed}; ${shown(read.hint, 400)}`));
+    settings[name] = standIn(name);
   }
 
   VARIABLES.filter((name) => !CONTRACT[name].secret).forEach(readSetting);

@@ -71,7 +71,7 @@ export function tailnetOf(f: Findings): Tailnet {
     f.refuse("EDGE_MAGIC_NAME", s.EDGE_MAGIC_NAME, `${s.STALWART_MAGIC_NAME} is the mailbox's (STALWART_MAGIC_NAME); two nodes cannot have one name`);
   f.need("TS_AUTHKEY", "the mailbox joins the tailnet with it");
   if (f.secret("TS_AUTHKEY")?.value.startsWith("tskey-api-"))
-    f.refuse("TS_AUTHKEY", "an API access token (tskey-api-…)", "no node joins with it; make an auth key (tskey-auth-…) or an OAuth client (tskey-client-…)");
+    f.refuse("TS_AUTHKEY", "an API access token", "no node joins with it; make an auth key (tskey-auth-…) or an OAuth client (tskey-client-…)");
   return {
     name: tailnetName(f),
     headscale: s.TS_LOGIN_SERVER,

@@ -75,7 +75,7 @@ export interface ServiceProps {
   /** `uid:gid` @default the image's */
   readonly user?: string;
   readonly memoryMiB: number;
-  /** open files; a proxy needs two for each connection @default 65536 */
+  /** limit of open files; the engine's host has to allow as many @default the engine's */
   readonly openFiles?: number;
   readonly health: ServiceHealth;
   /** how long a stop may take before the kill @default 30 */
@@ -121,7 +121,7 @@ export class Service extends Construct {
       securityOpts: ["no-new-privileges:true"],
       memory: props.memoryMiB,
       memorySwap: props.memoryMiB,
-      ulimit: [{ name: "nofile", soft: props.openFiles ?? 65536, hard: props.openFiles ?? 65536 }],
+      ulimit: props.openFiles === undefined ? undefined : [{ name: "nofile", soft: props.openFiles, hard: props.openFiles }],
       init: true,
       restart: "unless-stopped",
       stopTimeout: grace,

@@ -4,5 +4,5 @@
 wget -q -O /dev/null "$1" || { echo "tailscaled is not up"; exit 1; }
 shift
 for backend in "$@"; do
-  nc -z -w 3 "${backend%:*}" "${backend##*:}" || { echo "$backend does not answer"; exit 1; }
+  timeout 4 nc "${backend%:*}" "${backend##*:}" </dev/null >/dev/null 2>&1 || { echo "$backend does not answer"; exit 1; }
 done

@@ -8,7 +8,7 @@ export interface EdgeProps {
   readonly wire: Wire;
   /** the edge image by name, see {@link edgeImageName} */
   readonly image: string;
-  /** open files: two for each connection, and Caddy stops accepting for good when they run out @default 1048576 */
+  /** limit of open files: two for each connection, and Caddy stops accepting for good when they run out @default 65536 */
   readonly openFiles?: number;
   /** @default 512 */
   readonly memoryMiB?: number;
@@ -21,7 +21,7 @@ export interface EdgeProps {
 export class Edge extends Construct {
   readonly service: Service;
 
-  constructor(scope: Construct, id: string, { provider, wire, image, openFiles = 1048576, memoryMiB = 512 }: EdgeProps) {
+  constructor(scope: Construct, id: string, { provider, wire, image, openFiles = 65536, memoryMiB = 512 }: EdgeProps) {
     super(scope, id);
     const smtp = wire.routes.find((route) => route.line === "smtp");
     this.service = new Service(this, "caddy", {

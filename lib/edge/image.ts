@@ -42,6 +42,15 @@ function buildOf({ caddy, config, project = process.cwd() }: EdgeImageProps) {
 /** The edge image's name: derived from all that goes into it, so that the edge's own stack needs nothing else of this one. */
 export const edgeImageName = (props: Omit<EdgeImageProps, "provider">): string => `tailwart-edge:${buildOf(props as EdgeImageProps).hash.slice(0, 16)}`;
 
+/** Build contexts lie here until synth has copied them. */
+const contexts: string[] = [];
+function contextFolder(): string {
+  if (contexts.length === 0) process.once("exit", () => contexts.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+  const folder = mkdtempSync(join(tmpdir(), "tailwart-image-"));
+  contexts.push(folder);
+  return folder;
+}
+
 /** Builds the edge image on one engine. It belongs into a stack of its own: a failed build must not take a running edge down. */
 export class EdgeImage extends Construct {
   readonly image: Image;
@@ -49,8 +58,7 @@ export class EdgeImage extends Construct {
   constructor(scope: Construct, id: string, props: EdgeImageProps) {
     super(scope, id);
     const build = buildOf(props);
-    const folder = mkdtempSync(join(tmpdir(), "tailwart-image-"));
-    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+    const folder = contextFolder();
     for (const [file, text] of Object.entries(build.texts)) writeFileSync(join(folder, file), text);
     // A file that is not there yet is reported as missing by the contract and stops the deploy, not the review.
     if (build.local !== undefined && existsSync(build.local)) copyFileSync(build.local, join(folder, "caddy"));

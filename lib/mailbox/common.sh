@@ -22,14 +22,14 @@ die() {
 }
 trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null; exit 143' TERM INT
 
-# until_true SECONDS WHAT COMMAND...: a line every ten seconds while it waits, and one when it gives up
+# until_true SECONDS WHAT COMMAND...: a line every ten seconds while it waits, and one when it gives up; COMMAND may set why
 until_true() {
-  begun=$(date +%s) patience=$1 what=$2 told=0
+  begun=$(date +%s) patience=$1 what=$2 told=0 why=''
   shift 2
   until "$@"; do
     waited=$(($(date +%s) - begun))
-    [ "$waited" -lt "$patience" ] || die "$what: still not there after $waited s, giving up"
-    [ "$waited" -lt "$told" ] || { say "waiting for $what"; told=$((told + 10)); }
+    [ "$waited" -lt "$patience" ] || die "$what: still not there after $waited s, giving up${why:+: $why}"
+    [ "$waited" -lt "$told" ] || { say "waiting for $what${why:+: $why}"; told=$((told + 10)); }
     sleep 1
   done
 }
@@ -43,7 +43,11 @@ redis_ready() { # with its password, and not while it is loading
   [ -z "$REDIS_HOST" ] ||
     printf 'AUTH %s\r\nPING\r\nQUIT\r\n' "$(secret stalwart_redis_password)" | talk 5 "$REDIS_HOST" "$REDIS_PORT" | grep -q '^+PONG'
 }
-s3_ready() { [ -z "$S3_URL" ] || curl -s -o /dev/null -m 5 "$S3_URL"; } # any answer will do
+s3_ready() { # any answer will do
+  [ -z "$S3_URL" ] || if command -v curl >/dev/null; then curl -s -o /dev/null -m 5 "$S3_URL"; else
+    { wget -q -T 5 -O /dev/null "$S3_URL" && echo HTTP/; } 2>&1 | grep -q HTTP/
+  fi
+}
 
 # --- edges ---------------------------------------------------------------------
 addresses_of() { # IPv4 only: MagicDNS knows no other, and an edge dials what MagicDNS says

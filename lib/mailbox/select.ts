@@ -1,17 +1,10 @@
 import type { Deployment } from "../config";
 import type { Wire } from "../wire";
+import { maddyServer } from "./maddy/server";
 import type { MailServer } from "./server";
+import { stalwartServer } from "./stalwart/server";
 
-export function mailServerOf(deployment: Deployment, _wire: Wire): MailServer {
-  return {
-    name: deployment.mailbox.server,
-    image: deployment.mailbox.image,
-    entrypoint: ["/bin/sh", "/opt/tailwart/start.sh"],
-    environment: {},
-    files: [],
-    secretFiles: [],
-    user: "2000:2000",
-    volumes: [],
-    healthCommand: ["true"],
-  };
-}
+const SERVERS = { stalwart: stalwartServer, maddy: maddyServer } as const;
+
+/** The deployment's mail server, ready to be placed. */
+export const mailServerOf = (deployment: Deployment, wire: Wire): MailServer => SERVERS[deployment.mailbox.server](deployment, wire);

@@ -21,7 +21,11 @@ export class World {
   readonly provider: DockerProvider;
   readonly network: Network;
 
-  constructor(readonly app: App, id = "one", host = ENGINE) {
+  constructor(
+    readonly app: App,
+    id = "one",
+    host = ENGINE,
+  ) {
     this.stack = new TerraformStack(app, id);
     this.provider = useEngine(this.stack, host);
     this.network = new Network(this.stack, "network", { name: `net-${id}` });

@@ -8,8 +8,8 @@ import { startDovecot, type Mailboxes } from "../receivers/dovecot";
 import { startPostfix } from "../receivers/postfix";
 import type { Receiver, Seen } from "../receivers/seen";
 import { ADDRESSES } from "../world";
-import { EDGE_NEEDS, HOST, makeStage, type Stage } from "./stage";
-import { expectSeen } from "./talk";
+import { EDGE_NEEDS, makeStage, type Stage } from "./stage";
+import { expectSeen, session, urlOf } from "./talk";
 
 const FORGED = "198.51.100.77";
 
@@ -30,14 +30,13 @@ describeWith([...EDGE_NEEDS, NEEDS.curl, NEEDS.swaks, NEEDS.postfix, NEEDS.dovec
   afterAll(() => stage?.world.close());
 
   const listener = (line: string): Listener => stage.mail.find((one) => one.line === line) as Listener;
-  const url = ({ protocol, tls, port }: Listener, path: string): string => `${protocol}${tls === "implicit" ? "s" : ""}://${HOST}:${port}/${path}`;
   const login = (): string[] => ["--user", `${dovecot.mailboxes.user}:${dovecot.mailboxes.password}`];
 
   /** Sends over a line of SMTP, with STARTTLS or TLS, and with a password where the line is for users. */
   async function send(line: string, edge: string, subject: string, body: string): Promise<Source> {
     const users = line === "smtp" ? [] : login();
     const { result, source } = await curl(stage.world, {
-      ...{ url: url(listener(line), "client.test"), edge, trust: stage.certificate.cert },
+      ...{ url: urlOf(listener(line), "client.test"), edge, trust: stage.certificate.cert },
       args: [...users, "--mail-from", "stranger@client.test", "--mail-rcpt", "user@one.test", "--upload-file", "-"],
       input: `Subject: ${subject}\r\n\r\n${body}\r\n`,
     });
@@ -49,10 +48,10 @@ describeWith([...EDGE_NEEDS, NEEDS.curl, NEEDS.swaks, NEEDS.postfix, NEEDS.dovec
   async function read(line: string, edge: string, subject: string): Promise<{ text: string; source: Source }> {
     const to = { edge, trust: stage.certificate.cert, args: login() };
     const found = await until(`the message ${subject}`, async () => {
-      const { text } = await curl(stage.world, { ...to, url: url(listener(line), `INBOX?SUBJECT%20${subject}`) });
+      const { text } = await curl(stage.world, { ...to, url: urlOf(listener(line), `INBOX?SUBJECT%20${subject}`) });
       return /\* SEARCH (\d+)/.exec(text)?.[1];
     });
-    const { text, source, result } = await curl(stage.world, { ...to, url: url(listener(line), `INBOX;MAILINDEX=${found}`) });
+    const { text, source, result } = await curl(stage.world, { ...to, url: urlOf(listener(line), `INBOX;MAILINDEX=${found}`) });
     expect(result).toMatchObject({ code: 0 });
     return { text, source };
   }
@@ -60,7 +59,7 @@ describeWith([...EDGE_NEEDS, NEEDS.curl, NEEDS.swaks, NEEDS.postfix, NEEDS.dovec
   const name = (): string => randomBytes(6).toString("hex");
 
   describe.each(FAMILIES)("over $family", ({ edge, client }) => {
-    test.each(["smtp", "submission", "submissions"])("%s: Postfix logs the client's address and port, and writes the address into the message", async (line) => {
+    test.each(["smtp", "submission", "submissions"])("%s: Postfix logs the client's address and port, and the message has it", async (line) => {
       const subject = name();
       const source = await send(line, edge, subject, "hello");
       expect(source.address).toBe(client);
@@ -80,7 +79,7 @@ describeWith([...EDGE_NEEDS, NEEDS.curl, NEEDS.swaks, NEEDS.postfix, NEEDS.dovec
   });
 
   /** Options of swaks: from a source port by which the log is searched. */
-  const from = (port: number): string[] => ["--server", ADDRESSES.edge4, "--port", String(listener("smtp").port), "--local-port", String(port)];
+  const from = (port: number): string[] => ["--server", `${ADDRESSES.edge4}:${listener("smtp").port}`, "--local-port", String(port)];
   const seenFrom = (line: string, port: number): Seen => ({ line, address: ADDRESSES.client4, port: String(port) });
 
   test("a session of swaks in plain text: Postfix logs the client's address and port", async () => {
@@ -103,7 +102,8 @@ describeWith([...EDGE_NEEDS, NEEDS.curl, NEEDS.swaks, NEEDS.postfix, NEEDS.dovec
       ...{ host: ADDRESSES.edge4, port: listener(line).port, forMs: 5000, localPort },
       ...{ steps: [{ send: header }, { after: refusal, send: leave }], until },
     });
-    const [smtp, imap] = await dial(stage.world.client, [say("smtp", 40125, "50", "QUIT\r\n", "221"), say("imap", 40143, "BAD", "a LOGOUT\r\n", "a OK")]);
+    const jobs = [say("smtp", 40125, "50", "QUIT\r\n", "221"), say("imap", 40143, "BAD", "a LOGOUT\r\n", "a OK")];
+    const [smtp, imap] = await dial(stage.world.client, jobs);
     expect(smtp.text).toMatch(/^220 [^]*\n50\d .*command not recognized/);
     expect(imap.text).toMatch(/^\* OK [^]*PROXY BAD /);
     await expectSeen(postfix, seenFrom("smtp", 40125));
@@ -123,7 +123,7 @@ describeWith([...EDGE_NEEDS, NEEDS.curl, NEEDS.swaks, NEEDS.postfix, NEEDS.dovec
   });
 
   test("without a header neither server greets: what they logged came by PROXY", async () => {
-    const jobs = stage.mail.map(({ port, tls }) => ({ host: ADDRESSES.mailbox, port, forMs: 6000, ...(tls === "implicit" ? { tls: {} } : {}) }));
+    const jobs = stage.mail.map((one) => session(ADDRESSES.mailbox, one, { forMs: 6000, steps: [], until: "\r\n" }));
     const answers = await dial(stage.world.edge, jobs);
     expect(answers).toHaveLength(5);
     for (const { text, certificate, closedMs } of answers) {

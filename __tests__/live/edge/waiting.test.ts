@@ -8,7 +8,7 @@ import { ADDRESSES } from "../world";
 import { ALL_LINES, EDGE_NEEDS, makeStage, type Stage } from "./stage";
 import { mannersOf, session } from "./talk";
 
-describeWith([...EDGE_NEEDS, NEEDS.haproxy], "silent clients, and a mailbox that goes and comes, through one Caddy that is never restarted", () => {
+describeWith([...EDGE_NEEDS, NEEDS.haproxy], "silent clients, and a mailbox that goes and comes, through one Caddy", () => {
   let stage: Stage;
   let haproxy: Receiver;
   let caddy: Running;
@@ -51,7 +51,7 @@ describeWith([...EDGE_NEEDS, NEEDS.haproxy], "silent clients, and a mailbox that
     expect(caddy.alive).toBe(true);
   });
 
-  test("connections refused for 2 s, then taken: clients that came meanwhile are greeted; a line that stays away is closed and logged", async () => {
+  test("refused for 2 s, then taken: clients that came meanwhile are greeted; a line that stays away is closed and logged", async () => {
     await haproxy.stop();
     const began = Date.now();
     const answers = greetAll();

@@ -5,7 +5,7 @@ import type { Certificate } from "../certificates";
 import { must } from "../processes";
 import { NEEDS, pathOf } from "../programs";
 import type { Namespace } from "../world";
-import { type Receiver, type Seen, seenIn } from "./seen";
+import { type Receiver, seenByPort } from "./seen";
 
 /** The one user whose mail there is; Dovecot owns it, Postfix delivers to it. */
 export interface Mailboxes {
@@ -45,8 +45,9 @@ export async function startDovecot(
   const passwords = join(home, "passwords");
   writeFileSync(passwords, `${mailboxes.user}:{PLAIN}${mailboxes.password}\n`);
   chmodSync(passwords, 0o644);
+  const yes = (so: boolean): string => (so ? "yes" : "no");
   const listener = ({ line, port, tls, proxy }: Listener): string =>
-    `  inet_listener ${line} {\n    port = ${port}\n    ssl = ${tls === "implicit" ? "yes" : "no"}\n    haproxy = ${proxy === "v2" ? "yes" : "no"}\n  }\n`;
+    `  inet_listener ${line} {\n    port = ${port}\n    ssl = ${yes(tls === "implicit")}\n    haproxy = ${yes(proxy === "v2")}\n  }\n`;
   const wanted = listeners.map(({ line }) => line as string);
   const off = ["imap", "imaps"].filter((name) => !wanted.includes(name)).map((name) => `  inet_listener ${name} {\n    port = 0\n  }\n`);
   const file = join(home, "dovecot.conf");
@@ -85,8 +86,6 @@ service auth {
   );
   const running = await namespace.start(pathOf(NEEDS.dovecot), ["-F", "-c", file], { log: join(folder, "dovecot.log") });
   await namespace.untilListening([...listeners.map(({ port }) => port), mailboxes.authPort], running);
-  const lineOf = new Map(listeners.map(({ line, port }) => [String(port), line]));
   const ended = / rip=(?<address>\S+), rport=(?<port>\d+), lport=(?<line>\d+)/g;
-  const seen = (): Seen[] => seenIn(readFileSync(log, "utf8"), ended).map((one) => ({ ...one, line: lineOf.get(one.line) ?? one.line }));
-  return { seen, stop: () => running.stop(), mailboxes };
+  return { seen: () => seenByPort(readFileSync(log, "utf8"), ended, listeners), stop: () => running.stop(), mailboxes };
 }

@@ -22,7 +22,8 @@ export interface PostfixProps {
  * Postfix with all its files in `folder`; each line logs under its own name.
  * @see https://www.postfix.org/postconf.5.html#smtpd_upstream_proxy_protocol
  */
-export async function startPostfix(namespace: Namespace, { folder, listeners, certificate, domain, mailboxes }: PostfixProps): Promise<Receiver> {
+export async function startPostfix(namespace: Namespace, props: PostfixProps): Promise<Receiver> {
+  const { folder, listeners, certificate, domain, mailboxes } = props;
   const [config, queue, data] = ["postfix/etc", "postfix/queue", "postfix/data"].map((name) => join(folder, name));
   const log = join(folder, "postfix", "log");
   const postfix = pathOf(NEEDS.postfix);

@@ -1,3 +1,5 @@
+import type { Listener } from "../../../lib/wire";
+
 /** One connection as a receiver's own log tells it: the line it came in on, and who the receiver takes for the client. */
 export interface Seen {
   readonly line: string;
@@ -13,4 +15,11 @@ export interface Receiver {
 }
 
 /** Reads a log with a pattern whose groups are `line`, `address` and `port`. */
-export const seenIn = (log: string, pattern: RegExp): Seen[] => [...log.matchAll(pattern)].map(({ groups }) => ({ ...groups }) as unknown as Seen);
+export const seenIn = (log: string, pattern: RegExp): Seen[] =>
+  [...log.matchAll(pattern)].map(({ groups }) => ({ ...groups }) as unknown as Seen);
+
+/** The same for a log that names the line by its port. */
+export function seenByPort(log: string, pattern: RegExp, listeners: readonly Listener[]): Seen[] {
+  const lineOf = new Map(listeners.map(({ line, port }) => [String(port), line]));
+  return seenIn(log, pattern).map((one) => ({ ...one, line: lineOf.get(one.line) ?? one.line }));
+}

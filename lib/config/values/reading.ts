@@ -3,7 +3,10 @@ import { z } from "zod";
 /** A zod type that reads a variable's text; a refusal carries the hint that the user sees. */
 export type ValueType<T> = z.ZodType<T, string>;
 
-class Refused extends Error {}
+/** No Error: it is always caught below, and a stack trace costs more than all the reading. */
+class Refused {
+  constructor(readonly hint: string) {}
+}
 
 /** Ends the reading of a value; `hint` tells the user how to write it. */
 export const refuse = (hint: string): never => {
@@ -17,7 +20,7 @@ export function reading<T>(read: (text: string) => T): ValueType<T> {
       return read(text);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      context.addIssue({ code: "custom", message: error.message });
+      context.addIssue({ code: "custom", message: error.hint });
       return z.NEVER;
     }
   });

@@ -3,12 +3,18 @@ import { distance } from "fastest-levenshtein";
 /** Longer words are no slip of the finger. */
 const LONGEST = 64;
 
+/** Edits between two words; two letters that changed places count as one. */
+function editsOf(a: string, b: string): number {
+  const edits = distance(a, b);
+  return edits === 2 && [...a].sort().join() === [...b].sort().join() ? 1 : edits;
+}
+
 /** The allowed word that was probably meant, if there is one. */
 function nearest(word: string, allowed: readonly string[]): string | undefined {
   if (word === "" || word.length > LONGEST) return undefined;
   const lower = word.toLowerCase();
   const close = allowed
-    .map((other) => ({ other, edits: distance(lower, other.toLowerCase()) }))
+    .map((other) => ({ other, edits: editsOf(lower, other.toLowerCase()) }))
     .filter(({ other, edits }) => edits <= Math.max(1, Math.floor(other.length / 3)))
     .sort((a, b) => a.edits - b.edits);
   // REDIS_HOST for STALWART_REDIS_HOST, DB_PASS for …_DB_PASSWORD: words of the name are there, the rest is not.

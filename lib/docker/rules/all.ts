@@ -48,7 +48,15 @@ export const RULE_GROUPS: Readonly<Record<string, readonly DockerRule[]>> = {
     logDriver,
     healthcheckReplaces,
   ],
-  "A deploy that fails takes nothing down": [joinerOptions, noUploadWithReadOnly, noNewerEngineOptions, noCpus, hostPortTwice, imageKeepLocally, noBuilder],
+  "A deploy that fails takes nothing down": [
+    joinerOptions,
+    noUploadWithReadOnly,
+    noNewerEngineOptions,
+    noCpus,
+    hostPortTwice,
+    imageKeepLocally,
+    noBuilder,
+  ],
   "What runs is healthy, and comes back": [healthcheckAndProbe, oneShotExitCode, restartPolicy, destroyGrace, imagePinned, protectedVolume],
   "A broken-into container gets no further": [dropAll, noNewPrivileges],
 };

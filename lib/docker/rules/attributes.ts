@@ -3,7 +3,11 @@ import type { IConstruct } from "constructs";
 
 /** Arguments as the provider names them. Blocks are lists always; a reference is text such as `${docker_container.a.id}`. */
 export interface ResourceAttributes {
-  readonly lifecycle?: { readonly prevent_destroy?: boolean; readonly replace_triggered_by?: readonly string[]; readonly postcondition?: readonly object[] };
+  readonly lifecycle?: {
+    readonly prevent_destroy?: boolean;
+    readonly replace_triggered_by?: readonly string[];
+    readonly postcondition?: readonly object[];
+  };
 }
 export interface ContainerAttributes extends ResourceAttributes {
   readonly attach?: boolean;
@@ -88,7 +92,9 @@ export const containerAttributes = (container: TerraformResource): ContainerAttr
 
 /** All resources of one type at and below a construct. By type and not by class: an app may have bindings of its own. */
 export const resourcesOf = (scope: IConstruct, ...types: readonly string[]): TerraformResource[] =>
-  scope.node.findAll().filter((node): node is TerraformResource => TerraformResource.isTerraformResource(node) && types.includes(node.terraformResourceType));
+  scope.node
+    .findAll()
+    .filter((node): node is TerraformResource => TerraformResource.isTerraformResource(node) && types.includes(node.terraformResourceType));
 
 /** A container whose program is meant to end says `mustRun: false`. */
 export const isLongRunning = ({ must_run }: ContainerAttributes): boolean => must_run !== false;

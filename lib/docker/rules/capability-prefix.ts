@@ -9,5 +9,8 @@ export const capabilityPrefix: DockerRule = {
     capabilities
       .flatMap(({ add = [], drop = [] }) => [...add.map((name) => ["add", name]), ...drop.map((name) => ["drop", name])])
       .filter(([, name]) => name !== "ALL" && name !== full(name))
-      .map(([list, name]) => `capabilities.${list} has ${name}; allowed is ALL or the whole name in capitals; write ${name.toUpperCase() === "ALL" ? "ALL" : full(name)}`),
+      .map(
+        ([list, name]) =>
+          `capabilities.${list} has ${name}; allowed is ALL or the whole name in capitals; write ${name.toUpperCase() === "ALL" ? "ALL" : full(name)}`,
+      ),
 };

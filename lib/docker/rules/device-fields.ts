@@ -8,6 +8,8 @@ export const deviceFields: DockerRule = {
       const missing = [...(container_path ? [] : ["containerPath"]), ...(permissions ? [] : ["permissions"])];
       return missing.length === 0
         ? []
-        : [`devices ${host_path} has no ${missing.join(" and no ")}; all three fields are needed; write { hostPath: "${host_path}", containerPath: "${container_path ?? host_path}", permissions: "${permissions ?? "rwm"}" }`];
+        : [
+            `devices ${host_path} has no ${missing.join(" and no ")}; all three fields are needed; write { hostPath: "${host_path}", containerPath: "${container_path ?? host_path}", permissions: "${permissions ?? "rwm"}" }`,
+          ];
     }),
 };

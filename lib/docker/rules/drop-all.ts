@@ -6,5 +6,7 @@ export const dropAll: DockerRule = {
   container: ({ attributes: { capabilities } }) =>
     capabilities.some(({ drop = [] }) => drop.includes("ALL"))
       ? []
-      : [`capabilities.drop has ${capabilities.flatMap(({ drop = [] }) => drop).join(", ") || "nothing"}; it has to have ALL; write drop: ["ALL"] and add the few that the program needs`],
+      : [
+          `capabilities.drop has ${capabilities.flatMap(({ drop = [] }) => drop).join(", ") || "nothing"}; it has to have ALL; write drop: ["ALL"] and add the few that the program needs`,
+        ],
 };

@@ -23,7 +23,11 @@ const isIPv6 = ({ ip }: Claim): boolean => ip.includes(":");
 const isWildcard = ({ ip }: Claim): boolean => WILDCARDS.includes(ip);
 
 const collide = (a: Claim, b: Claim): boolean =>
-  a.engine === b.engine && a.protocol === b.protocol && a.port === b.port && isIPv6(a) === isIPv6(b) && (a.ip === b.ip || isWildcard(a) || isWildcard(b));
+  a.engine === b.engine &&
+  a.protocol === b.protocol &&
+  a.port === b.port &&
+  isIPv6(a) === isIPv6(b) &&
+  (a.ip === b.ip || isWildcard(a) || isWildcard(b));
 
 export const hostPortTwice: DockerRule = {
   name: "host-port-twice",
@@ -35,7 +39,9 @@ export const hostPortTwice: DockerRule = {
       if (claim.by !== construct) return [];
       const earlier = claims.slice(0, i).find((other) => collide(claim, other));
       if (earlier === undefined) return [];
-      return [`ports asks for host port ${claim.port}/${claim.protocol} on ${claim.ip} of ${claim.engine}, which ${earlier.by.node.path} has on ${earlier.ip}; a port can be had once; choose another external port or address`];
+      return [
+        `ports asks for host port ${claim.port}/${claim.protocol} on ${claim.ip} of ${claim.engine}, which ${earlier.by.node.path} has on ${earlier.ip}; a port can be had once; choose another external port or address`,
+      ];
     });
   },
 };

@@ -10,7 +10,9 @@ function check(field: string, image: string | undefined): string[] {
   if (image === undefined || image.endsWith("}")) return [];
   const tag = tagOf(image);
   if (tag !== undefined && tag !== "latest") return [];
-  return [`${field} is ${image}; ${tag === undefined ? "no tag means latest, which" : "latest"} is another image next month; write a version, a digest (name@sha256:…) or a tag made of the content's hash`];
+  return [
+    `${field} is ${image}; ${tag === undefined ? "no tag means latest, which" : "latest"} is another image next month; write a version, a digest (name@sha256:…) or a tag made of the content's hash`,
+  ];
 }
 
 export const imagePinned: DockerRule = {

@@ -10,6 +10,8 @@ export const joinById: DockerRule = {
   container: ({ attributes }) => {
     const target = joinTarget(attributes);
     if (target === undefined || ALLOWED.test(target)) return [];
-    return [`networkMode joins ${target === "" ? "nothing" : target} by name; only an id stays the same between plans; write \`container:\${other.id}\``];
+    return [
+      `networkMode joins ${target === "" ? "nothing" : target} by name; only an id stays the same between plans; write \`container:\${other.id}\``,
+    ];
   },
 };

@@ -12,6 +12,9 @@ export const joinerOptions: DockerRule = {
   why: "the engine refused such a container at apply with `conflicting options`, and domainname replaced it on every plan",
   container: ({ attributes }) => {
     if (joinTarget(attributes) === undefined) return [];
-    return given(attributes).map((name) => `${name} is set and networkMode joins another container; a namespace has one owner; set ${name} on the owner and leave it out here`);
+    return given(attributes).map(
+      (name) =>
+        `${name} is set and networkMode joins another container; a namespace has one owner; set ${name} on the owner and leave it out here`,
+    );
   },
 };

@@ -11,6 +11,9 @@ export const logDriver: DockerRule = {
       ...(log_driver ? [] : ["logDriver"]),
       ...(log_driver === WITHOUT_OPTIONS || Object.keys(log_opts ?? {}).length > 0 ? [] : ["logOpts"]),
     ];
-    return missing.map((name) => `${name} is not set; logDriver and logOpts are both needed; write logDriver: "json-file", logOpts: { "max-size": "10m", "max-file": "3" }`);
+    return missing.map(
+      (name) =>
+        `${name} is not set; logDriver and logOpts are both needed; write logDriver: "json-file", logOpts: { "max-size": "10m", "max-file": "3" }`,
+    );
   },
 };

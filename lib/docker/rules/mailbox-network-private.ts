@@ -12,9 +12,13 @@ export const mailboxNetworkPrivate: DockerRule = {
   container: ({ construct, attributes }) => {
     const networks = ownNetworks(attributes);
     if (networks.length === 0 || isMailbox(construct)) return [];
-    const shares = (other: TerraformResource): boolean => other !== construct && ownNetworks(containerAttributes(other)).some((name) => networks.includes(name));
+    const shares = (other: TerraformResource): boolean =>
+      other !== construct && ownNetworks(containerAttributes(other)).some((name) => networks.includes(name));
     return resourcesOf(construct.cdktfStack, "docker_container")
       .filter((other) => shares(other) && isMailbox(other))
-      .map((other) => `it is on the Docker network of the mailbox's ${other.node.path}; nobody else may be; give it a Network of its own and let it reach the mailbox over the tailnet`);
+      .map(
+        (other) =>
+          `it is on the Docker network of the mailbox's ${other.node.path}; nobody else may be; give it a Network of its own and let it reach the mailbox over the tailnet`,
+      );
   },
 };

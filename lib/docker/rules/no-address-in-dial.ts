@@ -8,7 +8,8 @@ export const noAddressInDial: DockerRule = {
   container: ({ attributes: { upload } }) =>
     upload.flatMap((one) =>
       dialedAddresses(contentOf(one)).map(
-        (target) => `upload ${one.file} dials ${target}; a node's address changes, so only names and loopback are allowed; write its MagicDNS name, as in stalwart.tail1a2b3c.ts.net`,
+        (target) =>
+          `upload ${one.file} dials ${target}; a node's address changes, so only names and loopback are allowed; write its MagicDNS name, as in stalwart.tail1a2b3c.ts.net`,
       ),
     ),
 };

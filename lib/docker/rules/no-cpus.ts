@@ -6,6 +6,8 @@ export const noCpus: DockerRule = {
   container: ({ attributes: { cpus } }) => {
     if (cpus === undefined) return [];
     const quota = Number(cpus) * 100000;
-    return [`cpus is ${cpus}; use the two fields below it; write cpuPeriod: 100000 and cpuQuota: ${Number.isFinite(quota) ? Math.round(quota) : "100000 for each processor"}`];
+    return [
+      `cpus is ${cpus}; use the two fields below it; write cpuPeriod: 100000 and cpuQuota: ${Number.isFinite(quota) ? Math.round(quota) : "100000 for each processor"}`,
+    ];
   },
 };

@@ -16,7 +16,10 @@ const check = ({ attributes, secretValues }: Seen<object>): string[] => {
   return textsOf(attributes).flatMap(({ where, text }) =>
     secrets
       .filter(({ forms }) => forms.some((form) => text.includes(form)))
-      .map(({ name }) => `${where} contains the value of ${name}; the plan and the state would show it; place it by upload.source with sourceHash, and refer to it by path`),
+      .map(
+        ({ name }) =>
+          `${where} contains the value of ${name}; the plan and the state would show it; place it by upload.source with sourceHash, and refer to it by path`,
+      ),
   );
 };
 

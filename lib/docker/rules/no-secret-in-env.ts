@@ -24,5 +24,8 @@ export const noSecretInEnv: DockerRule = {
     env
       .map(splitEntry)
       .filter(holdsSecret)
-      .map(([name]) => `env ${name} holds a value; only file:/path, a path below /run/secrets or nothing is allowed; place the value by upload.source with sourceHash and give the server its path`),
+      .map(
+        ([name]) =>
+          `env ${name} holds a value; only file:/path, a path below /run/secrets or nothing is allowed; place the value by upload.source with sourceHash and give the server its path`,
+      ),
 };

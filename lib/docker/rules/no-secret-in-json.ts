@@ -15,7 +15,10 @@ const check = ({ attributes }: Seen<object>): string[] =>
   textsOf(attributes).flatMap(({ where, text }) =>
     Object.entries(KINDS)
       .filter(([, form]) => form.test(text))
-      .map(([kind]) => `${where} contains ${kind}; the plan and the state would show it; place it by upload.source with sourceHash, and refer to it by path`),
+      .map(
+        ([kind]) =>
+          `${where} contains ${kind}; the plan and the state would show it; place it by upload.source with sourceHash, and refer to it by path`,
+      ),
   );
 
 export const noSecretInJson: DockerRule = {

@@ -7,5 +7,7 @@ export const protectedVolume: DockerRule = {
   volume: ({ construct, attributes: { name, lifecycle } }) =>
     lifecycle?.prevent_destroy || isScratch(construct)
       ? []
-      : [`volume ${name ?? "without a name"} may be destroyed; a volume with data needs lifecycle: { preventDestroy: true }; add it, or call markScratch(volume) when its content is made anew at each start`],
+      : [
+          `volume ${name ?? "without a name"} may be destroyed; a volume with data needs lifecycle: { preventDestroy: true }; add it, or call markScratch(volume) when its content is made anew at each start`,
+        ],
 };

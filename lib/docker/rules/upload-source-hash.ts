@@ -6,5 +6,8 @@ export const uploadSourceHash: DockerRule = {
   container: ({ attributes: { upload } }) =>
     upload
       .filter(({ source, source_hash }) => source && !source_hash)
-      .map(({ file }) => `upload ${file} has a source and no sourceHash; a changed file would never arrive; add sourceHash, a keyed hash (HMAC) of the content when it is a secret`),
+      .map(
+        ({ file }) =>
+          `upload ${file} has a source and no sourceHash; a changed file would never arrive; add sourceHash, a keyed hash (HMAC) of the content when it is a secret`,
+      ),
 };

@@ -120,7 +120,7 @@ export interface Registry {
   readonly MtaSts: { readonly mode: "enforce" | "testing" | "disable"; readonly mxHosts: SetOf };
   readonly Tracer: { readonly "@type": "Stdout"; readonly enable: boolean; readonly level: "info"; readonly ansi: boolean; readonly buffered: boolean };
   readonly Application: { readonly description: string; readonly enabled: boolean; readonly resourceUrl: string; readonly urlPrefix: SetOf };
-  readonly Asn: { readonly "@type": "Disabled" } | { readonly "@type": "Resource"; readonly asnUrls: SetOf; readonly geoUrls: SetOf };
+  readonly Asn: { readonly "@type": "Resource"; readonly asnUrls: SetOf; readonly geoUrls: SetOf };
   readonly SpamSettings: { readonly spamFilterRulesUrl: string | null };
   readonly SpamPyzor: { readonly enable: boolean };
   readonly DnsServer: { readonly "@type": "Spaceship"; readonly description: string; readonly apiKey: string; readonly secret: SecretRef };

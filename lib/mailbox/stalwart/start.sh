@@ -34,9 +34,10 @@ first_rules() {
 post() { # post FILE: one answer a line
   sed -f "$WORK/rules" "$1" >"$WORK/request"
   ! grep -o '{{[a-z_0-9]*}}' "$WORK/request" >&2 || die "${1##*/}: unknown placeholder"
-  printf 'user = "boot:%s"\n' "$admin" |
-    curl -sS -m 60 -K - -H 'content-type: application/json' --data-binary @"$WORK/request" "$api/jmap" |
-    sed -e 's/\],\["x:/],\n["x:/g' -e 's/\],\["error"/],\n["error"/g' >"$WORK/answer"
+  {
+    printf 'user = "boot:%s"\n' "$admin" | curl -sS -m 60 -K - -H 'content-type: application/json' --data-binary @"$WORK/request" "$api/jmap"
+    echo
+  } | sed -e 's/\],\["x:/],\n["x:/g' -e 's/\],\["error"/],\n["error"/g' >"$WORK/answer"
   grep -q '"methodResponses"' "$WORK/answer" || die "${1##*/}: refused: $(head -c 300 "$WORK/answer")"
 }
 failures() { # "call id: what" for each; a call id that ends in "?" may find its object there already
@@ -105,7 +106,7 @@ recover() { # Stalwart with an administrator of our own, nothing but this API, a
     if ! kill -0 "$pid" 2>/dev/null || [ "$tries" -gt 900 ]; then
       kill -s KILL "$pid" 2>/dev/null
       pid=''
-      [ ! -s "$WORK/log" ] || say "$(tail -n 1 "$WORK/log" | cut -c1-300)"
+      why=$(tail -n 1 "$WORK/log" | cut -c1-300)
       return 1
     fi
     sleep 0.1

@@ -2,6 +2,7 @@ import type { BackendsSite, Deployment } from "../../config";
 import { secretPath } from "../../docker/secret-file";
 import type { SecretName } from "../../config/contract";
 import { secretFileName } from "../../config/secrets";
+import { s3Url } from "../parts";
 import type { BlobStore, InMemoryStore, SecretRef } from "./objects";
 import { placeholder, planFile, setSingleton, type PlanFile } from "./request";
 
@@ -9,9 +10,6 @@ import { placeholder, planFile, setSingleton, type PlanFile } from "./request";
 export const secretRef = (name: SecretName): SecretRef => ({ "@type": "File", filePath: secretPath(name) });
 /** A secret that the start script fills in, where the server takes no reference. */
 export const secretText = (name: SecretName): string => placeholder(secretFileName(name));
-
-/** host:port as a URL has it. */
-export const s3Url = ({ tls, host, port }: NonNullable<BackendsSite["s3"]>): string => `${tls ? "https" : "http"}://${host}:${port}`;
 
 function inMemory({ redis }: BackendsSite): InMemoryStore {
   if (redis === undefined) return { "@type": "Default" };

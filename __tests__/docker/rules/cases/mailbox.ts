@@ -21,7 +21,10 @@ export const MAILBOX: readonly RuleCases[] = [
       },
     },
     refuses: {
-      "a published port": [(world) => world.container({ ports: [{ internal: 25, external: 25 }] }, "app", world.mailbox()), /publishes 25\/tcp on the host; .*MagicDNS/],
+      "a published port": [
+        (world) => world.container({ ports: [{ internal: 25, external: 25 }] }, "app", world.mailbox()),
+        /publishes 25\/tcp on the host; .*MagicDNS/,
+      ],
       "all ports": [(world) => world.container({ publishAllPorts: true }, "app", world.mailbox()), /publishAllPorts is true/],
       "a port by an override": [
         (world) => world.container({}, "app", world.mailbox()).addOverride("ports", [{ internal: 465, protocol: "tcp" }]),
@@ -49,11 +52,15 @@ export const MAILBOX: readonly RuleCases[] = [
       "the host's network elsewhere": (world) => world.container({ networkMode: "host" }),
     },
     refuses: {
-      "the default bridge": [(world) => world.container({ networkMode: "bridge" }, "app", world.mailbox()), /its network is bridge; .*container:\$\{owner\.id\}/],
+      "the default bridge": [
+        (world) => world.container({ networkMode: "bridge" }, "app", world.mailbox()),
+        /its network is bridge; .*container:\$\{owner\.id\}/,
+      ],
       "the host's network": [(world) => world.container({ networkMode: "host" }, "app", world.mailbox()), /its network is host/],
       "a network of unknown owner": [(world) => world.container({ networkMode: "shared" }, "app", world.mailbox()), /its network is shared/],
       "a network from a variable": [
-        (world) => world.container({ networkMode: new TerraformVariable(world.stack, "net", { type: "string" }).stringValue }, "app", world.mailbox()),
+        (world) =>
+          world.container({ networkMode: new TerraformVariable(world.stack, "net", { type: "string" }).stringValue }, "app", world.mailbox()),
         /its network is \$\{var\.net\}/,
       ],
       "a second network": [
@@ -103,13 +110,21 @@ export const MAILBOX: readonly RuleCases[] = [
   {
     rule: noAddressInDial,
     complies: {
-      "names and loopback": uploads(dials("stalwart.tail0000.ts.net:25", "127.0.0.1:8443", "[::1]:8443", "tcp/127.0.0.2:80", "unix//run/x.sock")),
-      "an address that nobody dials": uploads(JSON.stringify({ listen: ["192.0.2.1:25"], match: [{ remote_ip: { ranges: ["192.0.2.0/24"] } }] })),
+      "names and loopback": uploads(
+        dials("stalwart.tail0000.ts.net:25", "127.0.0.1:8443", "[::1]:8443", "tcp/127.0.0.2:80", "unix//run/x.sock"),
+      ),
+      "an address that nobody dials": uploads(
+        JSON.stringify({ listen: ["192.0.2.1:25"], match: [{ remote_ip: { ranges: ["192.0.2.0/24"] } }] }),
+      ),
       "a Caddyfile with names": uploads("example.org {\n  reverse_proxy stalwart:8080\n}\n"),
     },
     refuses: {
       "an IPv4 address": [uploads(dials("100.64.0.7:25")), /\/etc\/caddy\.json dials 100\.64\.0\.7:25; a node's address changes.*MagicDNS/],
-      "IPv6 addresses, with and without a network": [uploads(dials("[fd7a:115c:a1e0::7]:25", "tcp6/[2001:db8::1]:25")), /dials \[fd7a:115c:a1e0::7\]:25/, /dials tcp6\/\[2001:db8::1\]:25/],
+      "IPv6 addresses, with and without a network": [
+        uploads(dials("[fd7a:115c:a1e0::7]:25", "tcp6/[2001:db8::1]:25")),
+        /dials \[fd7a:115c:a1e0::7\]:25/,
+        /dials tcp6\/\[2001:db8::1\]:25/,
+      ],
       "one of two targets": [uploads(dials("stalwart:25", "10.0.0.7:25")), /dials 10\.0\.0\.7:25/],
       "an address as a plain text": [uploads(JSON.stringify({ dial: "192.0.2.7:25" })), /dials 192\.0\.2\.7:25/],
       "JSON with comments": [uploads('{\n  // mail\n  "x": { "dial": ["192.0.2.7:25"] }\n}'), /dials 192\.0\.2\.7:25/],

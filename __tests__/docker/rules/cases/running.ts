@@ -14,7 +14,10 @@ import type { RuleCases, World } from "../world";
 
 const PROVISIONERS = [{ type: "local-exec", command: "sh probe.sh" } as const];
 const ONE_SHOT = { mustRun: false, restart: "no", wait: false, healthcheck: undefined, lifecycle: undefined } as const;
-const checked = (attach: boolean) => ({ attach, lifecycle: { postcondition: [{ condition: "${self.exit_code == 0}", errorMessage: "failed" }] } });
+const checked = (attach: boolean) => ({
+  attach,
+  lifecycle: { postcondition: [{ condition: "${self.exit_code == 0}", errorMessage: "failed" }] },
+});
 
 const with_ = (overrides: Partial<ContainerConfig>) => (world: World) => world.container(overrides);
 
@@ -50,22 +53,24 @@ export const RUNNING: readonly RuleCases[] = [
   {
     rule: oneShotExitCode,
     complies: { "a postcondition": with_({ ...ONE_SHOT, ...checked(true) }), "not attached": with_(ONE_SHOT) },
-    refuses: { "nobody looks": [with_({ ...ONE_SHOT, attach: true }), /^attach is true and nothing looks at the exit code; .*self\.exit_code == 0/] },
+    refuses: {
+      "nobody looks": [with_({ ...ONE_SHOT, attach: true }), /^attach is true and nothing looks at the exit code; .*self\.exit_code == 0/],
+    },
   },
   {
     rule: restartPolicy,
     complies: { "unless-stopped": with_({}), "one that is meant to end": with_(ONE_SHOT) },
     refuses: {
-      "nothing": [with_({ restart: undefined }), /^restart is not set; .*unless-stopped/],
-      "always": [with_({ restart: "always" }), /^restart is always/],
+      nothing: [with_({ restart: undefined }), /^restart is not set; .*unless-stopped/],
+      always: [with_({ restart: "always" }), /^restart is always/],
     },
   },
   {
     rule: destroyGrace,
-    complies: { "seconds": with_({ destroyGraceSeconds: 1 }) },
+    complies: { seconds: with_({ destroyGraceSeconds: 1 }) },
     refuses: {
-      "nothing": [with_({ destroyGraceSeconds: undefined }), /^destroyGraceSeconds is not set; .*stopTimeout/],
-      "none": [with_({ destroyGraceSeconds: 0 }), /^destroyGraceSeconds is 0/],
+      nothing: [with_({ destroyGraceSeconds: undefined }), /^destroyGraceSeconds is not set; .*stopTimeout/],
+      none: [with_({ destroyGraceSeconds: 0 }), /^destroyGraceSeconds is 0/],
     },
   },
   {
@@ -90,16 +95,22 @@ export const RUNNING: readonly RuleCases[] = [
       "a scratch one": (world) => markScratch(new Volume(world.stack, "v", { name: "netns" })),
     },
     refuses: {
-      "a plain one": [(world) => new Volume(world.stack, "v", { name: "data" }), /^volume data may be destroyed; .*preventDestroy: true.*markScratch/],
-      "one without a name": [(world) => new Volume(world.stack, "v", { lifecycle: { preventDestroy: false } }), /^volume without a name may be destroyed/],
+      "a plain one": [
+        (world) => new Volume(world.stack, "v", { name: "data" }),
+        /^volume data may be destroyed; .*preventDestroy: true.*markScratch/,
+      ],
+      "one without a name": [
+        (world) => new Volume(world.stack, "v", { lifecycle: { preventDestroy: false } }),
+        /^volume without a name may be destroyed/,
+      ],
     },
   },
   {
     rule: dropAll,
     complies: { "ALL dropped": with_({ capabilities: { drop: ["ALL"] } }) },
     refuses: {
-      "nothing": [with_({ capabilities: undefined }), /^capabilities\.drop has nothing; .*write drop: \["ALL"\]/],
-      "one": [with_({ capabilities: { drop: ["CAP_MKNOD"] } }), /^capabilities\.drop has CAP_MKNOD/],
+      nothing: [with_({ capabilities: undefined }), /^capabilities\.drop has nothing; .*write drop: \["ALL"\]/],
+      one: [with_({ capabilities: { drop: ["CAP_MKNOD"] } }), /^capabilities\.drop has CAP_MKNOD/],
     },
   },
   {

@@ -10,7 +10,10 @@ import { networkModeSet } from "../../../../lib/docker/rules/network-mode-set";
 import { HEALTHCHECK, type RuleCases, type World } from "../world";
 
 const durations = (overrides: object) => (world: World) => world.container({ healthcheck: { ...HEALTHCHECK, ...overrides } });
-const capabilities = (add: string[], drop = ["ALL"]) => (world: World) => world.container({ capabilities: { add, drop } });
+const capabilities =
+  (add: string[], drop = ["ALL"]) =>
+  (world: World) =>
+    world.container({ capabilities: { add, drop } });
 const devices = (device: object) => (world: World) => world.container({ devices: [{ hostPath: "/dev/net/tun", ...device }] });
 
 export const SECOND_DEPLOY: readonly RuleCases[] = [
@@ -50,10 +53,15 @@ export const SECOND_DEPLOY: readonly RuleCases[] = [
   {
     rule: memoryWithSwap,
     complies: {
-      "both": (world) => world.container({ memory: 64, memorySwap: -1 }),
-      "neither": (world) => world.container({ memory: undefined, memorySwap: undefined }),
+      both: (world) => world.container({ memory: 64, memorySwap: -1 }),
+      neither: (world) => world.container({ memory: undefined, memorySwap: undefined }),
     },
-    refuses: { "memory alone": [(world) => world.container({ memory: 128, memorySwap: undefined }), /^memory is 128 and memorySwap is not set; .*memorySwap: 128/] },
+    refuses: {
+      "memory alone": [
+        (world) => world.container({ memory: 128, memorySwap: undefined }),
+        /^memory is 128 and memorySwap is not set; .*memorySwap: 128/,
+      ],
+    },
   },
   {
     rule: deviceFields,
@@ -65,8 +73,13 @@ export const SECOND_DEPLOY: readonly RuleCases[] = [
   },
   {
     rule: networkModeSet,
-    complies: { "none": (world) => world.container({ networkMode: "none" }) },
-    refuses: { "nothing": [(world) => world.container({ networkMode: undefined, networksAdvanced: [{ name: world.network.name }] }), /^networkMode is not set; write/] },
+    complies: { none: (world) => world.container({ networkMode: "none" }) },
+    refuses: {
+      nothing: [
+        (world) => world.container({ networkMode: undefined, networksAdvanced: [{ name: world.network.name }] }),
+        /^networkMode is not set; write/,
+      ],
+    },
   },
   {
     rule: joinById,
@@ -76,7 +89,10 @@ export const SECOND_DEPLOY: readonly RuleCases[] = [
       "a network": (world) => world.container(),
     },
     refuses: {
-      "a literal name": [(world) => world.container({ networkMode: "container:sidecar" }), /^networkMode joins sidecar by name; .*container:\$\{other\.id\}/],
+      "a literal name": [
+        (world) => world.container({ networkMode: "container:sidecar" }),
+        /^networkMode joins sidecar by name; .*container:\$\{other\.id\}/,
+      ],
       "a name by reference": [
         (world) => world.container({ networkMode: `container:${world.container({}, "owner").name}` }),
         /^networkMode joins \$\{docker_container\.owner\.name\} by name/,
@@ -103,7 +119,10 @@ export const SECOND_DEPLOY: readonly RuleCases[] = [
       "no health check": (world) => world.container({ healthcheck: undefined, lifecycle: undefined, mustRun: false, wait: false }),
     },
     refuses: {
-      "no trigger": [(world) => world.container({ lifecycle: { createBeforeDestroy: false } }), /^healthcheck is set and lifecycle\.replaceTriggeredBy is not/],
+      "no trigger": [
+        (world) => world.container({ lifecycle: { createBeforeDestroy: false } }),
+        /^healthcheck is set and lifecycle\.replaceTriggeredBy is not/,
+      ],
       "a trigger in braces": [
         (world) => world.container({ lifecycle: { replaceTriggeredBy: ["${null_resource.app-hash}"] } }),
         /^lifecycle\.replaceTriggeredBy has \$\{null_resource\.app-hash\}; .*bare address/,
