@@ -22,7 +22,7 @@ describe("Backends", () => {
     const toml = garage.upload.find((one: { file: string }) => one.file === "/etc/garage.toml").content as string;
     expect(toml).toContain('s3_region = "home"\napi_bind_addr = "127.0.0.1:3900"');
     expect(toml).toContain('rpc_secret_file = "/tmp/rpc_secret"');
-    expect(garage.env).toEqual(["GARAGE_DEFAULT_BUCKET=stalwart-mail"]);
+    expect(garage.env).toEqual(["GARAGE_DEFAULT_BUCKET=stalwart-mail", "RUST_LOG=warn"]);
   });
 
   test("their data are in volumes that Terraform will not remove", () => {

@@ -72,7 +72,8 @@ export class Backends extends Construct {
       provider,
       name: "tailwart-garage",
       image: garageImage,
-      environment: { GARAGE_DEFAULT_BUCKET: s3.bucket },
+      // At its default level Garage logs the id of the key with every request.
+      environment: { GARAGE_DEFAULT_BUCKET: s3.bucket, RUST_LOG: "warn" },
       files: [
         ...joiner.files,
         { path: script, content: assetText("backends/garage/garage.sh"), executable: true },

@@ -36,8 +36,8 @@ export class Edge extends Construct {
       tmpfs: { "/tmp": "rw,noexec,nosuid,size=16m" },
       openFiles,
       memoryMiB,
-      // Once a minute: each look is a connection to the mail server.
-      health: { command: ["/bin/sh", "/usr/local/bin/edge-health", String(smtp?.port)], intervalSeconds: 60, timeoutSeconds: 10, startSeconds: 20 },
+      // Twice a minute: each look is a connection to the mail server.
+      health: { command: ["/bin/sh", "/usr/local/bin/edge-health", String(smtp?.port)], intervalSeconds: 30, timeoutSeconds: 10, startSeconds: 20 },
       stopGraceSeconds: 10,
       patienceSeconds: 150,
     });

@@ -61,9 +61,18 @@ export const WIRE_RULES: readonly WireRule[] = [
         ...wire.routes.filter((route) => known.has(route.line) && known.get(route.line)?.port !== route.port).map((route) => `the edge's route for ${route.line} is on port ${route.port}; the line says ${known.get(route.line)?.port}`),
         ...wire.listeners.filter((listener) => !known.has(listener.line)).map((listener) => `a listener on port ${listener.port} belongs to ${listener.line}, which is not a line`),
         ...wire.grants.filter((grant) => !known.has(grant.line)).map((grant) => `a grant of port ${grant.port} belongs to ${grant.line}, which is not a line`),
-        ...wire.lines.filter((line) => line.kind === "mail" && line.reach === "tailnet" && edgeGrants(wire, line).length > 0).map((line) => `${line.name} is tailnet-only, yet a grant lets the edge reach it`),
+        ...wire.lines.filter((line) => line.kind !== "admin" && line.reach !== "public" && edgeGrants(wire, line).length > 0).map((line) => `${line.name} is not public, yet a grant lets the edge reach it`),
       ];
     },
+  },
+  {
+    name: "one-port-per-line",
+    why: "an end on another port reaches nobody, and everything looks right from the other side",
+    check: (wire) =>
+      wire.lines.flatMap((line) => [
+        ...(line.reach === "public" ? [] : wire.grants.filter((grant) => grant.line === line.name && grant.port !== line.port).map((grant) => `${line.name} is granted on port ${grant.port}; the line says ${line.port}`)),
+        ...wire.dials.filter((dial) => dial.line === line.name && dial.port !== line.port).map((dial) => `${line.name} is dialled on port ${dial.port}; the line says ${line.port}`),
+      ]),
   },
   {
     name: "proxy-at-both-ends",
@@ -83,6 +92,15 @@ export const WIRE_RULES: readonly WireRule[] = [
       throughEdge(wire)
         .filter((line) => line.kind === "mail" && (line.clientAddress !== "proxy-v2" || wire.routes.some((route) => route.line === line.name && route.proxy !== "v2")))
         .map((line) => `${line.name} is public mail and needs PROXY v2, or the mailbox takes every client for the edge`),
+  },
+  {
+    name: "no-proxy-in-tailnet",
+    why: "people reach these lines directly and send no header; a server that expects one closes without a byte",
+    check: (wire) =>
+      wire.lines
+        .filter((line) => line.kind === "mail" && line.reach === "tailnet")
+        .filter((line) => line.clientAddress !== "none" || wire.listeners.some((one) => one.line === line.name && one.proxy !== "none"))
+        .map((line) => `${line.name} is tailnet-only and must not carry PROXY`),
   },
   {
     name: "no-proxy-on-admin",

@@ -123,7 +123,7 @@ describeWith([...EDGE_NEEDS, NEEDS.curl, NEEDS.swaks, NEEDS.postfix, NEEDS.dovec
   });
 
   test("without a header neither server greets: what they logged came by PROXY", async () => {
-    const jobs = stage.mail.map((one) => session(ADDRESSES.mailbox, one, { forMs: 6000, steps: [], until: "\r\n" }));
+    const jobs = stage.mail.map((one) => session(ADDRESSES.mailbox, one, { forMs: 8000, steps: undefined, until: undefined }));
     const answers = await dial(stage.world.edge, jobs);
     expect(answers).toHaveLength(5);
     for (const { text, certificate, closedMs } of answers) {
