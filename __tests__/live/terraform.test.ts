@@ -11,13 +11,13 @@ import { describeWith, pathOf, program, type Need } from "./programs";
 
 const TERRAFORM: Need = { name: "terraform", env: "TAILWART_TERRAFORM", optional: true, hint: "install Terraform 1.9 or newer" };
 
-function terraform(folder: string, ...args: string[]): { status: number | null; output: string } {
+function terraform(folder: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } {
   const { status, stdout, stderr } = spawnSync(pathOf(TERRAFORM), args, {
     cwd: folder,
     encoding: "utf8",
     env: { ...process.env, CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1", NO_COLOR: "1" },
   });
-  return { status, output: `${stdout}${stderr}` };
+  return { status, stdout, stderr };
 }
 
 /** Whether Terraform can install our providers here, from its registry or from a local mirror. */
@@ -57,8 +57,8 @@ describeWith([TERRAFORM, PROVIDERS], "terraform validate accepts the synthesized
     for (const stack of stacks) {
       const folder = join(outdir, "stacks", stack.node.id);
       expect(terraform(folder, "init", "-backend=false", "-input=false", "-no-color")).toMatchObject({ status: 0 });
-      const { output } = terraform(folder, "validate", "-json");
-      expect({ stack: stack.node.id, ...JSON.parse(output) }).toMatchObject({ valid: true, error_count: 0, warning_count: 0, diagnostics: [] });
+      const { stdout } = terraform(folder, "validate", "-json");
+      expect({ stack: stack.node.id, ...JSON.parse(stdout) }).toMatchObject({ valid: true, error_count: 0, warning_count: 0, diagnostics: [] });
     }
   });
 });

@@ -1,6 +1,6 @@
 import type { Fallback, Route, Wire } from "../wire";
 import { checkUpstream, type Target } from "./rules/dial";
-import { items, part, type Json } from "./rules/json";
+import { items, part, text, type Json } from "./rules/json";
 
 /** Handlers of one route: exactly one, and it passes the connection on. */
 function checkProxy(at: string, route: Json, target: Target): string[] {
@@ -75,7 +75,7 @@ function checkServer(name: string, server: Json, wire: Wire): string[] {
   const listen = items(server.listen);
   const at = `server ${name}`;
   if (listen.length !== 1) return [`${at} has to listen on exactly one address, like ":port"; got ${listen.length === 0 ? "none" : listen.join(", ")}`];
-  const port = /^:(\d+)$/.exec(String(listen[0]))?.[1];
+  const port = /^:([1-9]\d*)$/.exec(text(listen[0]))?.[1];
   if (port === undefined) return [`${at} listens on ${JSON.stringify(listen[0])}; write ":port": all addresses, IPv4 and IPv6, and a number`];
   const route = wire.routes.find((one) => one.port === Number(port));
   if (route === undefined) return [`${at} listens on :${port}, which is no public line; take it out`];
@@ -105,11 +105,11 @@ export function checkCaddy(config: unknown, wire: Wire): string[] {
       .filter((app) => app !== "layer4")
       .map((app) => `app ${app} is there, which could take the same ports; only layer4 belongs here`),
     ...texts(config)
-      .filter((text) => /\{[^}]*\}/.test(text))
-      .map((text) => `"${text}" holds a placeholder, which becomes nothing when it is not set; write the value itself`),
+      .filter((one) => /\{[^}]*\}/.test(one))
+      .map((one) => `"${one}" holds a placeholder, which becomes nothing when it is not set; write the value itself`),
     ...twice.map((one) => `two servers listen on ${one}; they would share its connections, and half of them fail; keep one`),
     ...servers.flatMap(([name, server]) => checkServer(name, server, wire)),
     ...wire.routes.filter((route) => !listens.includes(`:${route.port}`)).map((route) => `${route.line} is a public line, and no server listens on :${route.port}; add one`),
   ];
-  return [...new Set(faults)].map((text) => `caddy.json: ${text}`);
+  return [...new Set(faults)].map((fault) => `caddy.json: ${fault}`);
 }

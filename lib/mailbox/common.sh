@@ -36,7 +36,7 @@ until_true() {
 
 # talk SECONDS HOST PORT: sends what it reads, prints what comes back
 talk() {
-  if command -v curl >/dev/null; then curl -s -m "$1" "telnet://$2:$3"; else nc -w "$1" "$2" "$3"; fi 2>/dev/null
+  if command -v curl >/dev/null; then curl -s -m "$1" "telnet://$2:$3"; else timeout "$1" nc "$2" "$3"; fi 2>/dev/null
 }
 secret() { head -n 1 "$SECRETS/$1"; }
 redis_ready() { # with its password, and not while it is loading

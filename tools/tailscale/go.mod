@@ -4,6 +4,7 @@ go 1.26.6
 
 tool (
 	tailscale.com/cmd/containerboot
+	tailscale.com/cmd/gitops-pusher
 	tailscale.com/cmd/tailscale
 	tailscale.com/cmd/tailscaled
 )

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { items, part } from "./json";
+import { items, part, text } from "./json";
 
 /** Where a proxy handler has to lead. */
 export interface Target {
@@ -13,7 +13,7 @@ export interface Target {
 const isLoopback = (host: string): boolean => host === "::1" || host.startsWith("127.");
 
 function checkDial(at: string, dial: string, target: Target): string[] {
-  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(dial);
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):([1-9]\d*)$/.exec(dial);
   if (!match) return [`${at} dials ${JSON.stringify(dial)}; write host:port with a number (caddy takes it without, and fails at the first connection)`];
   const host = match[1] ?? match[2];
   const wrongPort = Number(match[3]) === target.port ? [] : [`${at} dials port ${match[3]}; the other end listens on ${target.port}`];
@@ -37,7 +37,7 @@ export function checkUpstream(at: string, upstreams: unknown, target: Target): s
       ? [`${at} has resolver_preference ${JSON.stringify(preference ?? "none")}; the mailbox trusts the edge's IPv4 address; write "ipv4_only"`]
       : []),
     ...(dials.length === 1
-      ? checkDial(at, String(dials[0]), target)
+      ? checkDial(at, text(dials[0]), target)
       : [dials.length === 0 ? `${at} dials nothing; write host:port` : `${at} dials ${dials.length} addresses at once: each connection would be copied to all; keep one`]),
   ];
 }

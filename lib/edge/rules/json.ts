@@ -6,3 +6,6 @@ export const part = (value: unknown): Json => (typeof value === "object" && valu
 
 /** The value as a list; an empty one for anything else. */
 export const items = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** The value as a text; an empty one for anything else. */
+export const text = (value: unknown): string => (typeof value === "string" ? value : "");

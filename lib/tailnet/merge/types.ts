@@ -1,0 +1,30 @@
+/** What an edit of the tailnet's policy file came to. */
+export interface MergeResult {
+  /** the whole policy file (HuJSON) */
+  readonly text: string;
+  readonly changed: boolean;
+  /** one line for a person for each entry that came in */
+  readonly added: readonly string[];
+  /** one line for a person for each entry of ours that went out */
+  readonly removed: readonly string[];
+}
+
+export interface MergeOptions {
+  /**
+   * Put the first rule into a policy that has neither `acls` nor `grants`: from then on the tailnet denies what no rule
+   * allows, where it allowed everything before.
+   * @default false
+   */
+  readonly allowFirstRule?: boolean;
+}
+
+/** One difference between the live policy and the wire. */
+export interface PolicyFinding {
+  /**
+   * missing: an entry of ours is gone; changed: an entry of ours is there, with other content; widened: somebody else's rule
+   * lets others reach the mail ports or the backends; unreadable: the policy cannot be read
+   */
+  readonly kind: "missing" | "changed" | "widened" | "unreadable";
+  /** one line for a person */
+  readonly what: string;
+}
