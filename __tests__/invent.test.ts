@@ -36,6 +36,12 @@ describe("npm run secrets", () => {
     expect(readFileSync(join(folder, ".env"), "utf8")).toContain("STALWART_DB_PASSWORD=kept as it is\n");
   });
 
+  test("a secret whose file is named but not there yet is left to the operator", () => {
+    const folder = project(`${ENV}STALWART_DB_PASSWORD_FILE=later\n`);
+    expect(inventSecrets(folder, {})).not.toContain("STALWART_DB_PASSWORD");
+    expect(() => readConfig({ project: folder, environment: {}, dotenv: readFileSync(join(folder, ".env"), "utf8") })).not.toThrow();
+  });
+
   test.each([
     ["A=1\n#B=\nC=3\n", "A=1\nB=x\nC=3\n"],
     ["A=1\nB=\nC=3\n", "A=1\nB=x\nC=3\n"],

@@ -31,7 +31,7 @@ const route = wire.routes.find(({ line }) => line === "smtp") as Route;
 export const mailbox = `${MAILBOX}:${route.port}`;
 
 /** What the edge's container sets for Caddy. */
-export const EDGE_ENVIRONMENT = {};
+export const EDGE_ENVIRONMENT = { GOGC: "200" };
 
 /** `caddy.json` as synthesized, or changed to try something. */
 export const caddyJson = (folder: string, name = "edge", change: (text: string) => string = (text) => text): ConfigFile => ({

@@ -43,19 +43,17 @@ const againstPeers: Field = (folder) => {
   return { files, contestants };
 };
 
-/** The edge with other settings, against the edge as it is. */
+/** The edge with other settings, against a Caddy that is told nothing. */
 const againstItself: Field = (folder) => {
   const caddy = peers.caddyJson(folder);
-  const errors = peers.caddyJson(folder, "log ERROR", (text) => text.replace('"level":"INFO"', '"level":"ERROR"'));
-  const debug = peers.caddyJson(folder, "log DEBUG", (text) => text.replace('"level":"INFO"', '"level":"DEBUG"'));
-  const oneLookup = peers.caddyJson(folder, "dial tcp4", (text) => text.replaceAll('"dial":["', '"dial":["tcp4/').replaceAll(',"resolver_preference":"ipv4_only"', ""));
-  const settings: readonly Readonly<Record<string, string>>[] = [{ GOGC: "50" }, { GOGC: "200" }, { GOGC: "400" }, { GOGC: "off", GOMEMLIMIT: "400MiB" }, { GOMAXPROCS: "1" }];
+  const debug = peers.caddyJson(folder, "debug", (text) => text.replace('"level":"INFO"', '"level":"DEBUG"'));
+  const oneLookup = peers.caddyJson(folder, "one-lookup", (text) => text.replaceAll('"dial":["stalwart', '"dial":["tcp4/stalwart').replaceAll(',"resolver_preference":"ipv4_only"', ""));
+  const settings: readonly Readonly<Record<string, string>>[] = [{ GOGC: "50" }, { GOGC: "200" }, { GOGC: "400" }, { GOMAXPROCS: "1" }];
   return {
-    files: [caddy, errors, debug, oneLookup],
+    files: [caddy, debug, oneLookup],
     contestants: [
       peers.edge(caddy, {}, "default"),
-      ...settings.map((environment) => peers.edge(caddy, environment, Object.entries(environment).map(([name, value]) => `${name}=${value}`).join(" "))),
-      peers.edge(errors, {}, "log ERROR"),
+      ...settings.map((environment) => peers.edge(caddy, environment, Object.entries(environment)[0].join("="))),
       peers.edge(debug, {}, "log DEBUG"),
       peers.edge(oneLookup, {}, "dial tcp4/"),
     ],
@@ -67,14 +65,14 @@ async function inOwnWorld(folder: string, { files, contestants }: ReturnType<Fie
   const [hosts, resolver, taskFile] = ["hosts", "resolv.conf", "task.json"].map((file) => join(folder, file));
   const task: Task = { load: join(folder, "load"), mailbox: peers.mailbox, names: peers.NAMES, contestants, rounds, log: join(folder, "proxies.log"), results: join(folder, "results.json") };
   for (const { path, text } of [...files, { path: hosts, text: "127.0.0.1 localhost\n" }, { path: resolver, text: `nameserver ${peers.NAMES}\n` }, { path: taskFile, text: JSON.stringify(task) }]) writeFileSync(path, text);
-  run(["go", "build", "-o", task.load, "."], { cwd: join(PROJECT, "bench/load"), env: { ...process.env, CGO_ENABLED: "0", GOWORK: "off" } });
+  run(["go", "build", "-buildvcs=false", "-o", task.load, "."], { cwd: join(PROJECT, "bench/load"), env: { ...process.env, CGO_ENABLED: "0", GOWORK: "off" } });
 
   const script = 'ip link set lo up && mount --bind "$1" /etc/hosts && mount --bind "$2" /etc/resolv.conf && shift 2 && exec "$@"';
   const root = process.getuid?.() === 0 ? [] : ["--map-root-user"];
   const world = spawn(
     "unshare",
     [...root, "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", script, "sh", hosts, resolver, process.execPath, join(__dirname, "world.js"), taskFile],
-    { stdio: ["ignore", "inherit", "inherit"] },
+    { stdio: ["pipe", "inherit", "inherit"] },
   );
   const end = (): boolean => world.kill("SIGKILL");
   process.once("exit", end);

@@ -15,8 +15,9 @@ async function main(wanted: readonly string[]): Promise<void> {
   }
   const tables: string[] = [];
   for (const part of wanted) tables.push(await PARTS[part]());
-  const versions = [firstLine(join(PROJECT, "tools/bin/caddy"), "version")?.replace(/^/, "Caddy ").split(" h1:")[0], firstLine("haproxy", "-v"), firstLine("nginx", "-v")];
-  process.stdout.write(`\n${[`${cpus().length} cores, Node ${process.version}`, ...versions.filter(Boolean)].join("; ")}\n\n${tables.join("\n\n")}\n`);
+  const versions = { Caddy: firstLine(join(PROJECT, "tools/bin/caddy"), "version"), HAProxy: firstLine("haproxy", "-v"), nginx: firstLine("nginx", "-v") };
+  const known = Object.entries(versions).flatMap(([name, line]) => (line === undefined ? [] : [`${name} ${/\d+(\.\d+)+/.exec(line)?.[0]}`]));
+  process.stdout.write(`\n${[`${cpus().length} cores`, `Node ${process.versions.node}`, ...known].join(", ")}\n\n${tables.join("\n\n")}\n`);
 }
 
 // Ends with an exit, so that what was started and written ends with it.

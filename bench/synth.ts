@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { PROJECT, firstLine, run, say, scratch } from "./programs";
+import { PROJECT, run, say, scratch } from "./programs";
 import { ratio, shown, spread, table } from "./table";
 
 const ROUNDS = 9;
@@ -61,7 +61,7 @@ function row({ name, target, ours, theirs }: Pair): string[] {
 export function synth(): string {
   const app = join(PROJECT, "dist/main.js");
   if (!existsSync(app)) return "synth: skipped, there is no dist/main.js: run npm run build";
-  if (firstLine("npx", "ts-node", "--version") === undefined) return "synth: skipped, ts-node is not installed: run npm ci";
+  if (!existsSync(join(PROJECT, "node_modules/.bin/ts-node"))) return "synth: skipped, ts-node is not installed: run npm ci";
   const folder = scratch();
   const files = template();
   const fresh = project(join(folder, "template"), files);

@@ -32,7 +32,7 @@ export interface Task {
 }
 
 const SESSIONS = 12_000;
-const BULK_BYTES = 1_500_000_000;
+const BULK_BYTES = 1_000_000_000;
 const IDLE = 2000;
 const RATE = 300;
 const LATENCY_SECONDS = 3;
@@ -95,6 +95,8 @@ async function measure({ load, log }: Task, { command, environment, address }: C
 async function main(task: Task): Promise<void> {
   // All of this runs in a process namespace of which this is the first process: when it ends, everything ends.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
+  // Standard input ends when whoever started this is gone, however that came.
+  process.stdin.resume().once("end", () => process.exit(1));
   const mailbox = spawn(task.load, ["serve", task.mailbox, `${task.names}:53`], { stdio: ["ignore", "inherit", "inherit"] });
   mailbox.once("exit", () => process.exit(1));
   const samples: Record<string, Sample[]> = {};

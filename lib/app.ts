@@ -2,12 +2,12 @@ import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { types } from "node:util";
 import { App } from "cdktf";
-import { readConfig } from "./config";
+import { readConfig, type Deployment } from "./config";
 import { MistakesError } from "./errors";
 import { findLeaks } from "./leaks";
 import { review } from "./artefacts";
 import { addStacks } from "./stacks";
-import { makeWire } from "./wire";
+import { makeWire, type Wire } from "./wire";
 
 /** Where a person reads: standard output and standard error. */
 export interface Output {
@@ -15,31 +15,60 @@ export interface Output {
   readonly stderr: { write(text: string): unknown };
 }
 
+/** What a project's `.env` came to, written to `cdktf.out`. */
+export interface Synthesized {
+  readonly deployment: Deployment;
+  readonly wire: Wire;
+  /** names of the stacks, in the order in which they are deployed */
+  readonly stacks: readonly string[];
+  /** folder with `stacks/<stack>/cdk.tf.json` and `review` */
+  readonly outdir: string;
+  /** what a person reads before a deploy */
+  readonly summary: string;
+}
+
 /**
- * The whole job: `.env` to stacks and review in `cdktf.out`, and the summary on standard output.
+ * The whole job: `.env` to stacks and review in `cdktf.out`.
+ * @throws MistakesError, and what cdktf throws for a breach of our rules; {@link reportMistakes} knows both
+ */
+export function synthesize(project: string, environment: Readonly<Record<string, string | undefined>>): Synthesized {
+  const envFile = join(project, ".env");
+  const dotenv = existsSync(envFile) ? readFileSync(envFile, "utf8") : undefined;
+  const deployment = readConfig({ project, environment, dotenv });
+  const wire = makeWire(deployment);
+  // The cdktf command sets it, and would then print a stack trace for each error that our rules report.
+  delete process.env.CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS;
+  const app = new App({ outdir: environment.CDKTF_OUTDIR ?? join(project, "cdktf.out") });
+  const stacks = addStacks(app, { deployment, wire, project }).map((stack) => stack.node.id);
+  clearLeftovers(app.outdir, stacks);
+  app.synth();
+  findLeaks(app.outdir, deployment, project);
+  return { deployment, wire, stacks, outdir: app.outdir, summary: review(app.outdir, { deployment, wire, stacks, fromExample: dotenv === undefined }) };
+}
+
+/**
+ * `npm run synth`: {@link synthesize}, and the summary on standard output.
  * @returns the exit code: 0, or 1 with one line for each mistake on standard error
  */
 export function runApp(project: string, environment: Readonly<Record<string, string | undefined>>, output: Output = process): number {
   try {
-    const envFile = join(project, ".env");
-    const dotenv = existsSync(envFile) ? readFileSync(envFile, "utf8") : undefined;
-    const deployment = readConfig({ project, environment, dotenv });
-    const wire = makeWire(deployment);
-    // The cdktf command sets it, and would then print a stack trace for each error that our rules report.
-    delete process.env.CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS;
-    const app = new App({ outdir: environment.CDKTF_OUTDIR ?? join(project, "cdktf.out") });
-    const stacks = addStacks(app, { deployment, wire, project }).map((stack) => stack.node.id);
-    clearLeftovers(app.outdir, stacks);
-    app.synth();
-    findLeaks(app.outdir, deployment, project);
-    output.stdout.write(review(app.outdir, { deployment, wire, stacks, fromExample: dotenv === undefined }));
+    output.stdout.write(synthesize(project, environment).summary);
     return 0;
   } catch (error) {
-    const mistakes = mistakesOf(error);
-    if (mistakes === undefined) throw error;
-    output.stderr.write(`${mistakes.join("\n")}\n\n${mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`}; mend and try again, nothing was deployed\n`);
-    return 1;
+    return reportMistakes(error, output);
   }
+}
+
+/**
+ * Mistakes on standard error, one line each.
+ * @returns 1, the exit code
+ * @throws error again when it is one of the program itself, whose stack trace is wanted
+ */
+export function reportMistakes(error: unknown, output: Output): number {
+  const mistakes = mistakesOf(error);
+  if (mistakes === undefined) throw error;
+  output.stderr.write(`${mistakes.join("\n")}\n\n${mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`}; mend and try again, nothing was deployed\n`);
+  return 1;
 }
 
 /** Takes away what an earlier run left in the output: stacks that are no more (their state stays), and old copies of assets. */

@@ -40,7 +40,7 @@ export function certificatesOf(f: Findings, web: Web | undefined): CertificateCh
   }
   if (s.MTA_STS_MODE === "enforce")
     f.refuse("MTA_STS_MODE", "enforce", "without a certificate that others trust (STALWART_ACME_PROVIDER, MAIL_TLS_CERT_FILE) every sender that honours it would refuse to deliver; set one, or use testing");
-  if (s.MAIL_SERVER === "maddy") f.needs("MAIL_TLS_CERT_FILE and MAIL_TLS_KEY_FILE: maddy needs a certificate by files");
+  if (s.MAIL_SERVER === "maddy") f.needOther("MAIL_TLS_CERT_FILE and MAIL_TLS_KEY_FILE: maddy needs a certificate by files");
   else f.warn("no certificate is configured: the server makes one of its own that nobody trusts; set STALWART_ACME_PROVIDER or MAIL_TLS_CERT_FILE");
   return { kind: "none" };
 }

@@ -65,7 +65,7 @@ export class Findings {
   }
 
   /** Anything else that deploy needs. */
-  needs(text: string): void {
+  needOther(text: string): void {
     this.lacking.push(text);
   }
 

@@ -43,11 +43,7 @@ redis_ready() { # with its password, and not while it is loading
   [ -z "$REDIS_HOST" ] ||
     printf 'AUTH %s\r\nPING\r\nQUIT\r\n' "$(secret stalwart_redis_password)" | talk 5 "$REDIS_HOST" "$REDIS_PORT" | grep -q '^+PONG'
 }
-s3_ready() { # any answer will do
-  [ -z "$S3_URL" ] || if command -v curl >/dev/null; then curl -s -o /dev/null -m 5 "$S3_URL"; else
-    { wget -q -T 5 -O /dev/null "$S3_URL" && echo HTTP/; } 2>&1 | grep -q HTTP/
-  fi
-}
+s3_ready() { [ -z "$S3_URL" ] || curl -s -o /dev/null -m 5 "$S3_URL"; } # any answer will do
 
 # --- edges ---------------------------------------------------------------------
 addresses_of() { # IPv4 only: MagicDNS knows no other, and an edge dials what MagicDNS says

@@ -19,16 +19,12 @@ const portOf = ({ listeners }: Wire, line: LineName): Record<string, string> => 
   return found ? { [`${line.toUpperCase()}_PORT`]: String(found.port) } : {};
 };
 
-/** host:port as a URL. */
-export const s3Url = ({ tls, host, port }: NonNullable<Deployment["backends"]["s3"]>): string => `${tls ? "https" : "http"}://${host}:${port}`;
-
 /** What both start scripts are told: names and ports, never a secret (see common.sh). */
-export function environmentOf({ backends: { postgres, s3 }, mailbox: { certificates } }: Deployment, wire: Wire): Record<string, string> {
+export function environmentOf({ backends: { postgres }, mailbox: { certificates } }: Deployment, wire: Wire): Record<string, string> {
   return {
     EDGES: wire.edges.map(({ host }) => host).join(" "),
     DB_HOST: postgres.host,
     DB_PORT: String(postgres.port),
-    ...(s3 ? { S3_URL: s3Url(s3) } : {}),
     ...portOf(wire, "smtp"),
     ...portOf(wire, "admin"),
     ...(certificates.kind === "files" ? { TLS_FILES: `${TLS_CHAIN} ${TLS_KEY}` } : {}),

@@ -8,7 +8,8 @@ import type { PolicyGrant, PolicyEntries } from "./policy/types";
 
 export type * from "./policy/types";
 export { checkPolicy } from "./policy/check";
-export { POLICY_MARKER, renderPolicy } from "./policy/render";
+export { POLICY_MARKER } from "./policy/entry";
+export { renderPolicy } from "./policy/render";
 
 /** Who may give our tags to a node. The contract keeps autogroups away from Headscale, which refuses them here. */
 function tagOwnersOf({ tailnet }: Deployment, wire: Wire): Record<string, readonly string[]> {

@@ -10,7 +10,7 @@ export const EDGE_TRUST = "{{edge_trust}}";
 /** What the start script reads from the secrets into the server's environment; PostgreSQL's client knows PGPASSWORD by itself. */
 const fromEnvironment = (name: string): string => `{env:${name}}`;
 
-/** What is not in PostgreSQL: the queue, DKIM keys, and messages where there is no S3. */
+/** What is not in PostgreSQL: the messages, the queue and the DKIM keys. */
 export const STATE = "/data";
 
 export const adminOf = ({ domains }: Pick<Deployment, "domains">): string => `admin@${domains[0]}`;
@@ -21,15 +21,9 @@ function database({ postgres: { host, port, user, database } }: BackendsSite): D
   return [d("driver", ["postgres"]), d("dsn", [`host=${host} port=${port} user=${user} dbname=${database} sslmode=disable`])];
 }
 
-function blobs({ s3 }: BackendsSite): Directive[] {
-  if (s3 === undefined) return [];
-  const keys = [d("access_key", [fromEnvironment("S3_ACCESS_KEY")]), d("secret_key", [fromEnvironment("S3_SECRET_KEY")])];
-  return [d("msg_store", ["s3"], [d("endpoint", [`${s3.host}:${s3.port}`]), d("secure", [s3.tls ? "yes" : "no"]), ...keys, d("bucket", [s3.bucket]), d("region", [s3.region])])];
-}
-
 const storage = (backends: BackendsSite): Directive[] => [
   d("auth.pass_table", ["local_authdb"], [d("table", ["sql_table"], [...database(backends), d("table_name", ["passwords"])])]),
-  d("storage.imapsql", ["local_mailboxes"], [...database(backends), ...blobs(backends)]),
+  d("storage.imapsql", ["local_mailboxes"], database(backends)),
 ];
 
 /** Subaddresses, and postmaster (RFC 5321 section 4.5.1), which is the first account. */

@@ -59,7 +59,6 @@ function literalSecrets(directives: readonly Directive[]): string[] {
   return directives.flatMap(({ name, args, block = [] }) => {
     const literal =
       (name === "auth" && args[0] === "plain" && !isReference(args[2] ?? "")) ||
-      (["access_key", "secret_key"].includes(name) && !isReference(args[0] ?? "")) ||
       (name === "dsn" && /(^|\s)password\s*=|:\/\/[^/@]*:[^/@]*@/.test(args.join(" ")));
     return [...(literal ? [`${name} ${name === "auth" ? args.slice(0, 2).join(" ") : ""}`.trim() + " holds a secret as it is; use {env:NAME}"] : []), ...literalSecrets(block)];
   });

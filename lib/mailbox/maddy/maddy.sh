@@ -1,16 +1,13 @@
 #!/bin/sh
-# maddy.sh: waits for PostgreSQL, S3 and the edges' names, fills in the configuration, makes the first account, runs maddy.
+# maddy.sh: waits for PostgreSQL and the edges' names, fills in the configuration, makes the first account, runs maddy.
 # For the official image: Alpine with busybox. Secrets reach maddy by its environment only, and no command line.
 # shellcheck source=lib/mailbox/common.sh disable=SC2154,SC2317
 . "${0%/*}/common.sh"
 : "${BIN:=/bin/maddy}" "${CONFIG:=/opt/tailwart/maddy.conf}"
 
-optional() { [ ! -f "$SECRETS/$1" ] || secret "$1"; }
 PGPASSWORD=$(secret stalwart_db_password)
-SMARTHOST_PASSWORD=$(optional stalwart_smarthost_password)
-S3_ACCESS_KEY=$(optional stalwart_s3_access_key)
-S3_SECRET_KEY=$(optional stalwart_s3_secret_key)
-export PGPASSWORD SMARTHOST_PASSWORD S3_ACCESS_KEY S3_SECRET_KEY
+SMARTHOST_PASSWORD=$([ ! -f "$SECRETS/stalwart_smarthost_password" ] || secret stalwart_smarthost_password)
+export PGPASSWORD SMARTHOST_PASSWORD
 
 maddy() { "$BIN" -config "$WORK/maddy.conf" "$@"; }
 database_ready() { # with its password; makes the tables
@@ -30,7 +27,6 @@ first_account() { # made once, by name; the password is read from standard input
 rm -rf "$WORK"
 mkdir -p "$WORK" || exit 1
 stand
-until_true "$PATIENCE" "S3 ($S3_URL)" s3_ready
 find_edges
 sed "s|{{edge_trust}}|$(edge_set | sed 's/$/\/32/' | paste -s -d ' ' -)|" "$CONFIG" >"$WORK/maddy.conf"
 ! grep '{{' "$WORK/maddy.conf" || die "${CONFIG##*/}: unknown placeholder"

@@ -6,11 +6,10 @@ import { HOME } from "../paths";
 import type { MailServer } from "../server";
 import { adminOf, maddyConfig, STATE } from "./config";
 
-function secretsOf({ mailbox: { smarthost }, backends: { s3 } }: Deployment): SecretName[] {
+function secretsOf({ mailbox: { smarthost } }: Deployment): SecretName[] {
   return [
     "STALWART_DB_PASSWORD",
     "STALWART_ADMIN_PASSWORD",
-    ...(s3 ? (["STALWART_S3_ACCESS_KEY", "STALWART_S3_SECRET_KEY"] as const) : []),
     ...(smarthost?.user === undefined ? [] : (["STALWART_SMARTHOST_PASSWORD"] as const)),
   ];
 }

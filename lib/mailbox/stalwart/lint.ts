@@ -3,8 +3,9 @@ import { listenerBreaches } from "./lint/listeners";
 import { unknownPlaceholders } from "./lint/placeholders";
 import { isOneHost, Plan } from "./lint/plan";
 import { literalSecrets } from "./lint/secrets";
-import type { MtaRoute, MtaTlsStrategy } from "./objects";
-import { MOST_CALLS, type PlanFile } from "./request";
+import type { MtaRoute, MtaTlsStrategy, Security } from "./objects";
+import { MOST_CALLS, placeholder, type PlanFile } from "./request";
+import { needsAllowList } from "./security";
 
 /** What a plan must keep. Each rule returns one sentence for each breach. */
 interface PlanRule {
@@ -32,12 +33,24 @@ export const PLAN_RULES: readonly PlanRule[] = [
   },
   {
     name: "finite-bans",
-    check: (plan) =>
-      plan.values("Security").flatMap(({ value }) =>
+    check: (plan) => {
+      const [security = { value: {} as Partial<Security> }, ...more] = plan.values("Security");
+      return [security, ...more].flatMap(({ value }) =>
         (["auth", "abuse", "loiter", "scan"] as const)
           .filter((reason) => !(Number(value[`${reason}BanPeriod`]) > 0))
           .map((reason) => `${reason}BanPeriod is ${value[`${reason}BanPeriod`] ?? "not set"}; a ban would last for ever`),
-      ),
+      );
+    },
+  },
+  {
+    name: "edges-never-banned",
+    check: (plan, wire) => {
+      if (!needsAllowList(wire)) return [];
+      const allowed = plan.values("AllowedIp").map(({ value }) => value.address);
+      return wire.edges
+        .filter((_, index) => !allowed.includes(placeholder(`edge_${index + 1}`)))
+        .map(({ host }) => `${host} is not on the allow-list, and a line without PROXY would close for everybody with its ban`);
+    },
   },
   {
     name: "smarthost-with-tls",
@@ -67,8 +80,8 @@ export const PLAN_RULES: readonly PlanRule[] = [
   {
     name: "files-in-order",
     check: ({ files }) => {
-      const names = files.map(({ name }) => name);
-      return names.filter((name, index) => index > 0 && names[index - 1] >= name).map((name) => `${name} comes after ${names[names.indexOf(name) - 1] ?? name}, but its name sorts before it or is the same`);
+      const pairs = files.slice(1).map(({ name }, index) => [files[index].name, name]);
+      return pairs.filter(([before, after]) => before >= after).map(([before, after]) => `${after} comes after ${before}, but its name sorts before it or is the same`);
     },
   },
 ];

@@ -8,6 +8,7 @@ import { stalwartConfig } from "./config";
 import { startPlan } from "./plan";
 import { planText } from "./request";
 import { stateFiles } from "./state";
+import { s3Url } from "./stores";
 
 function secretsOf({ mailbox: { smarthost, certificates }, backends: { redis, s3 } }: Deployment): SecretName[] {
   return [
@@ -34,7 +35,7 @@ function publicUrl(deployment: Deployment, { mailbox, listeners }: Wire): Record
 export function stalwartServer(deployment: Deployment, wire: Wire): MailServer {
   const [start, health] = [script("stalwart/start.sh"), script("stalwart/health.sh")];
   const plan = startPlan(deployment, wire);
-  const { redis } = deployment.backends;
+  const { redis, s3 } = deployment.backends;
   return {
     name: "stalwart",
     image: deployment.mailbox.image,
@@ -42,6 +43,7 @@ export function stalwartServer(deployment: Deployment, wire: Wire): MailServer {
     environment: {
       ...environmentOf(deployment, wire),
       ...(redis ? { REDIS_HOST: redis.host, REDIS_PORT: String(redis.port) } : {}),
+      ...(s3 ? { S3_URL: s3Url(s3) } : {}),
       RECOVERY_PORT: String(PRIVATE_PORTS.recovery),
       DOMAIN: deployment.domains[0],
       // The node's stable name; the container's host name is the namespace's.

@@ -2,7 +2,6 @@ import type { BackendsSite, Deployment } from "../../config";
 import { secretPath } from "../../docker/secret-file";
 import type { SecretName } from "../../config/contract";
 import { secretFileName } from "../../config/secrets";
-import { s3Url } from "../parts";
 import type { BlobStore, InMemoryStore, SecretRef } from "./objects";
 import { placeholder, planFile, setSingleton, type PlanFile } from "./request";
 
@@ -16,6 +15,9 @@ function inMemory({ redis }: BackendsSite): InMemoryStore {
   const url = `redis://:${secretText("STALWART_REDIS_PASSWORD")}@${redis.host}:${redis.port}/${redis.database}`;
   return { "@type": "Redis", url, timeout: 10_000, poolMaxConnections: 10 };
 }
+
+/** host:port as a URL. */
+export const s3Url = ({ tls, host, port }: NonNullable<BackendsSite["s3"]>): string => `${tls ? "https" : "http"}://${host}:${port}`;
 
 function blobs({ s3 }: BackendsSite): BlobStore {
   if (s3 === undefined) return { "@type": "Default" };

@@ -1,7 +1,5 @@
-import type { PolicyEntries, PolicyGrant, PolicyTest } from "./types";
-
-/** Begins every comment of ours: a later run, and a person, find our entries by it. */
-export const POLICY_MARKER = "tailwart:";
+import { POLICY_MARKER, column, grantLines, grantTitle, ownersText, testLines, testTitle } from "./entry";
+import type { PolicyEntries } from "./types";
 
 const HEAD = [
   `${POLICY_MARKER} what mail needs of this tailnet's policy file. Made from .env by npm run synth: change it there.`,
@@ -17,52 +15,12 @@ const ABOUT_TESTS = [
   "leave the tests out until the nodes have joined.",
 ];
 
-type Commented = readonly [text: string, comment?: string];
-
 const comment = (lines: readonly string[], indent: string): string[] => lines.map((line) => `${indent}// ${line}`);
-const quoted = (text: string): string => JSON.stringify(text);
-const inline = (texts: readonly string[]): string => `[${texts.map(quoted).join(", ")}]`;
-
-/** `text,  // comment` for each, with the comments below one another; the trailing comma is HuJSON's. */
-function column(items: readonly Commented[], indent: string): string[] {
-  const width = Math.max(...items.map(([text]) => text.length + 1));
-  return items.map(([text, note]) => `${indent}${note === undefined ? `${text},` : `${`${text},`.padEnd(width)}  // ${note}`}`);
-}
-
-type Notes = PolicyEntries["notes"];
-
-const party = (principals: readonly string[], notes: Notes): string =>
-  principals.map((one) => (notes[one] === undefined ? one : `${one} (${notes[one]})`)).join(", ");
-
-function grantText(grant: PolicyGrant, notes: Notes): string[] {
-  const ports = grant.ip.map((item): Commented => [quoted(item), notes[item.replace("tcp", grant.dst[0])]]);
-  return [
-    `    // ${POLICY_MARKER} ${party(grant.src, notes)} -> ${party(grant.dst, notes)}`,
-    "    {",
-    `      "src": ${inline(grant.src)},`,
-    `      "dst": ${inline(grant.dst)},`,
-    '      "ip": [',
-    ...column(ports, "        "),
-    "      ],",
-    "    },",
-  ];
-}
-
-function testText(test: PolicyTest, notes: Notes): string[] {
-  const list = (key: "accept" | "deny"): string[] => {
-    const targets = (test[key] ?? []).map((target): Commented => [quoted(target), notes[target]]);
-    return targets.length === 0 ? [] : [`      "${key}": [`, ...column(targets, "        "), "      ],"];
-  };
-  return [
-    `    // ${POLICY_MARKER} what ${party([test.src], notes)} can and cannot reach`,
-    "    {",
-    `      "src": ${quoted(test.src)},`,
-    `      "proto": ${quoted(test.proto)},`,
-    ...list("accept"),
-    ...list("deny"),
-    "    },",
-  ];
-}
+/** An element of a section under its marker. */
+const marked = (title: string, lines: readonly string[]): string[] => {
+  const indented = lines.map((line) => `    ${line}`);
+  return [`    // ${POLICY_MARKER} ${title}`, ...indented.slice(0, -1), `${indented.at(-1)},`];
+};
 
 /** Groups and tags that our grants name and that only the operator's own policy can define. */
 function foreign(policy: PolicyEntries): string[] {
@@ -77,7 +35,7 @@ function foreign(policy: PolicyEntries): string[] {
 export function renderPolicy(policy: PolicyEntries): string {
   const { notes } = policy;
   const define = foreign(policy);
-  const owners = Object.entries(policy.tagOwners).map(([tag, who]): Commented => [`${quoted(tag)}: ${inline(who)}`, notes[tag]]);
+  const owners = Object.entries(policy.tagOwners).map(([tag, who]) => [ownersText(tag, who), notes[tag]] as const);
   return [
     ...comment(HEAD, ""),
     ...comment(define.length === 0 ? [] : [`Your own policy has to define: ${define.join(", ")}.`], ""),
@@ -87,9 +45,9 @@ export function renderPolicy(policy: PolicyEntries): string {
     ...column(owners, "    "),
     "  },",
     '  "grants": [',
-    ...policy.grants.flatMap((grant) => grantText(grant, notes)),
+    ...policy.grants.flatMap((grant) => marked(grantTitle(grant, notes), grantLines(grant, notes))),
     "  ],",
-    ...(policy.tests.length === 0 ? [] : ['  "tests": [', ...comment(ABOUT_TESTS, "    "), ...policy.tests.flatMap((test) => testText(test, notes)), "  ],"]),
+    ...(policy.tests.length === 0 ? [] : ['  "tests": [', ...comment(ABOUT_TESTS, "    "), ...policy.tests.flatMap((test) => marked(testTitle(test, notes), testLines(test, notes))), "  ],"]),
     "}",
     "",
   ].join("\n");
