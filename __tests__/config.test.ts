@@ -27,7 +27,7 @@ describe("what follows from little", () => {
   });
 
   test("the edge", () => {
-    expect(small.edges).toEqual([{ name: "edge", ipv4: "192.0.2.25", ipv6: undefined, dockerHost: "unix:///var/run/docker.sock", openFiles: 65536 }]);
+    expect(small.edges).toEqual([{ name: "edge", ipv4: "192.0.2.25", ipv6: undefined, dockerHost: "unix:///var/run/docker.sock", network: "host", openFiles: 65536 }]);
     expect(small.web).toEqual({ names: ["mta-sts", "autoconfig", "autodiscover"], proxyProtocol: false, fallback: { host: "127.0.0.1", port: 8443, proxyProtocol: false } });
     expect(deployment({ MAIL_SERVER: "maddy" }).web).toBeUndefined();
     expect(deployment(LARGE).edges.map(({ name, ipv4, ipv6, dockerHost }) => [name, ipv4, ipv6, dockerHost])).toEqual([

@@ -16,6 +16,8 @@ const FIGURES: Readonly<Record<keyof Sample, string>> = {
   rest: "MiB at rest",
 };
 
+const isRoot = process.getuid?.() === 0;
+
 /** Programs that must be there, each with an argument that it answers. */
 const NEEDED: readonly (readonly [string, string])[] = [["go", "version"], ["unshare", "--version"], ["ip", "-V"]];
 
@@ -35,6 +37,7 @@ const againstPeers: Field = (folder) => {
   }
   const nginx = spawnSync("nginx", ["-V"], { encoding: "utf8" }).stderr ?? "";
   if (!nginx.includes("--with-stream")) say("edge: nginx with its stream module is not installed, so it is left out");
+  else if (!isRoot) say("edge: nginx is left out: its workers change their user, which needs root");
   else {
     const config = peers.nginxConfig(folder, nginx.includes("--with-stream=dynamic") ? "load_module modules/ngx_stream_module.so;" : "");
     files.push(config);
@@ -68,10 +71,9 @@ async function inOwnWorld(folder: string, { files, contestants }: ReturnType<Fie
   run(["go", "build", "-buildvcs=false", "-o", task.load, "."], { cwd: join(PROJECT, "bench/load"), env: { ...process.env, CGO_ENABLED: "0", GOWORK: "off" } });
 
   const script = 'ip link set lo up && mount --bind "$1" /etc/hosts && mount --bind "$2" /etc/resolv.conf && shift 2 && exec "$@"';
-  const root = process.getuid?.() === 0 ? [] : ["--map-root-user"];
   const world = spawn(
     "unshare",
-    [...root, "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", script, "sh", hosts, resolver, process.execPath, join(__dirname, "world.js"), taskFile],
+    [...(isRoot ? [] : ["--map-root-user"]), "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", script, "sh", hosts, resolver, process.execPath, join(__dirname, "world.js"), taskFile],
     { stdio: ["pipe", "inherit", "inherit"] },
   );
   const end = (): boolean => world.kill("SIGKILL");

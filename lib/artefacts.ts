@@ -26,6 +26,7 @@ export function review(outdir: string, { deployment, wire, ...extras }: ReviewPr
     caddy: caddyConfig(wire),
     policy: renderPolicy(tailnetPolicy(deployment, wire)),
     headscale: deployment.tailnet.headscale !== undefined,
+    applied: deployment.tailnet.policy.mode === "apply",
     mailServer: mailServerOf(deployment, wire),
     dnsNames: renderDnsNames(dnsNames(deployment, wire)),
     adminVhost: adminVhost(deployment, wire),

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 
 /** Folder of the sources: this file runs from there (tests) or from `dist/lib`, where only compiled code lies. */
@@ -9,3 +10,15 @@ export const assetPath = (name: string): string => join(LIB, name);
 
 /** Its text. */
 export const assetText = (name: string): string => readFileSync(assetPath(name), "utf8");
+
+const generated: string[] = [];
+
+/** Absolute path of a file with this text that lies there until the process ends: long enough for synth to copy it as an asset. */
+export function generatedAsset(name: string, text: string): string {
+  if (generated.length === 0) process.once("exit", () => generated.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+  const folder = mkdtempSync(join(tmpdir(), "tailwart-asset-"));
+  generated.push(folder);
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}

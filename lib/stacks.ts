@@ -2,17 +2,20 @@ import type { DockerProvider } from "@cdktf/provider-docker/lib/provider";
 import { Aspects, LocalBackend, PgBackend, S3Backend, TerraformStack, type App } from "cdktf";
 import { Backends } from "./backends/backends";
 import { GarageImage, garageImageName } from "./backends/garage/image";
-import type { Deployment, StateSite } from "./config";
+import type { Deployment, EdgeSite, StateSite } from "./config";
 import { Namespace } from "./docker/namespace";
 import { useEngine, useNull } from "./docker/provider";
 import { Ready } from "./docker/ready";
 import { DockerRules } from "./docker/rules";
+import { secretFile, secretPath } from "./docker/secret-file";
+import { Sidecar } from "./docker/sidecar";
 import { caddyConfig } from "./edge/caddy";
 import { Edge } from "./edge/edge";
 import { EdgeImage, edgeImageName } from "./edge/image";
 import { checkCaddy } from "./edge/rules";
 import { refuseIfAny } from "./errors";
 import { Mailbox } from "./mailbox/mailbox";
+import { policyJob } from "./tailnet/job";
 import { renderPolicy, tailnetPolicy } from "./tailnet/policy";
 import { TailnetPolicy } from "./tailnet/tailnet-policy";
 import type { Wire } from "./wire";
@@ -81,8 +84,15 @@ export class TailnetStack extends TailwartStack {
   constructor(scope: App, id: string, props: StackProps) {
     super(scope, id, props);
     useNull(this);
-    const snippet = renderPolicy(tailnetPolicy(props.deployment, props.wire));
-    new TailnetPolicy(this, "policy", { snippet, file: "cdktf.out/review/tailnet-policy.hujson", headscale: props.deployment.tailnet.headscale !== undefined });
+    const { deployment, wire, project } = props;
+    const { headscale, policy } = deployment.tailnet;
+    const job = policyJob(deployment, wire);
+    new TailnetPolicy(this, "policy", {
+      snippet: renderPolicy(tailnetPolicy(deployment, wire)),
+      file: "cdktf.out/review/tailnet-policy.hujson",
+      headscale: headscale !== undefined,
+      apply: job && { job, removeOnDestroy: policy.removeOnDestroy, project },
+    });
   }
 }
 
@@ -111,7 +121,19 @@ export class EdgeStack extends TailwartStack {
     if (site === undefined) throw new Error(`no edge is called ${props.edge}`);
     refuseIfAny(checkCaddy(caddyConfig(props.wire), props.wire));
     const provider = useEngine(this, site.dockerHost);
-    new Edge(this, "edge", { provider, wire: props.wire, image: edgeImageName(edgeBuild(props)), openFiles: site.openFiles });
+    const build = edgeBuild(props);
+    const namespace = site.network === "sidecar" ? this.ownNode(provider, props, site) : undefined;
+    new Edge(this, "edge", { provider, wire: props.wire, image: edgeImageName(build), config: build.config, namespace, openFiles: site.openFiles });
+  }
+
+  /** The edge as a node of its own: a namespace with the public ports, and a sidecar in it. */
+  private ownNode(provider: DockerProvider, { deployment, wire }: StackProps, { name }: EdgeSite): Namespace {
+    const { tailnet, mailbox } = deployment;
+    const image = mailbox.sidecarImage;
+    const namespace = new Namespace(this, "namespace", { provider, name, image, publish: wire.routes.map(({ port }) => port) });
+    const authKey = { ...secretFile(deployment, "EDGE_TS_AUTHKEY"), path: secretPath("TS_AUTHKEY") };
+    new Sidecar(this, "sidecar", { provider, namespace, name, image, tag: tailnet.tags.edge, authKey, loginServer: tailnet.headscale, backends: [] });
+    return namespace;
   }
 }
 

@@ -36,6 +36,9 @@ const REFUSED: Readonly<Record<string, readonly [what: string, overrides: Overri
   ],
   edge: [
     ["one address for two edges", { ...TWO, EDGE_IPV4: "192.0.2.25" }, 'EDGE_IPV4: got "192.0.2.25"; EDGE_MAGIC_NAME has 2 edges; write fra=…,nyc=…'],
+    ["an IPv6 address where Docker would hide who comes over it", { EDGE_NETWORK: "sidecar", EDGE_IPV6: "2001:db8::25" }, 'EDGE_IPV6: got "an address"; with EDGE_NETWORK=sidecar Docker would show every IPv6 client as its own bridge, so nothing is published there; take it out or use EDGE_NETWORK=host'],
+    ["the mailbox's key for the edge's own node", { EDGE_NETWORK: "sidecar", TS_AUTHKEY: "tskey-auth-abc", EDGE_TS_AUTHKEY: "tskey-auth-abc" }, 'EDGE_TS_AUTHKEY: got "the same key as TS_AUTHKEY"; it would make the edge a mailbox; make an auth key that carries EDGE_TAG'],
+    ["an API token for the edge to join with", { EDGE_NETWORK: "sidecar", EDGE_TS_AUTHKEY: "tskey-api-abcdef" }, 'EDGE_TS_AUTHKEY: got "an API access token"; no node joins with it; make an auth key (tskey-auth-…) or an OAuth client (tskey-client-…)'],
     ["one IPv6 address for two edges", { ...TWO, EDGE_IPV6: "2001:db8::25" }, 'EDGE_IPV6: got "2001:db8::25"; EDGE_MAGIC_NAME has 2 edges; write fra=…,nyc=…'],
     ["no engine for two edges", { ...TWO, EDGE_DOCKER_HOST: undefined }, "EDGE_DOCKER_HOST: got nothing; EDGE_MAGIC_NAME has 2 edges; write fra=…,nyc=…"],
     ["an edge without an address", { ...TWO, EDGE_IPV4: "fra=192.0.2.25" }, "EDGE_IPV4: got nothing; EDGE_MAGIC_NAME has an edge nyc; write nyc=address as well"],
@@ -156,6 +159,7 @@ describe("what is missing", () => {
     ["a file that is not there", { TS_AUTHKEY_FILE: "nowhere" }, [`${EMBEDDED[0]}; the file that TS_AUTHKEY_FILE names is not there`, ...EMBEDDED.slice(1)]],
     ["maddy", MADDY, [...EMBEDDED.slice(0, 2), "MAIL_TLS_CERT_FILE and MAIL_TLS_KEY_FILE: maddy needs a certificate by files", EMBEDDED[2]]],
     ["certificate files", { ...CERTIFICATE, ...EXTERNAL }, [...EMBEDDED.slice(0, 2), "MAIL_TLS_CERT_FILE: the file certs/chain.pem is not there", "MAIL_TLS_KEY_FILE: the file certs/key.pem is not there", EMBEDDED[2]]],
+    ["an edge with a node of its own", { EDGE_NETWORK: "sidecar" }, [...EMBEDDED, "EDGE_TS_AUTHKEY: the edge joins the tailnet with it (EDGE_NETWORK is sidecar)"]],
     ["a program", { ...EXTERNAL, CADDY_DOWNLOAD: "caddy" }, [...EMBEDDED.slice(0, 2), "CADDY_DOWNLOAD: the file caddy is not there", EMBEDDED[2]]],
     [
       "the larger deployment",

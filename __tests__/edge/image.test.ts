@@ -34,9 +34,21 @@ describe("EdgeImage", () => {
   });
 
   test("its name follows whatever goes into it, and nothing else", () => {
-    const names = [build(), build({ CADDY_VERSION: "2.11.5" }), build({ CADDY_SHA256: "0".repeat(64) }), build({ PUBLIC_LINES: "smtp" }), build({ CADDY_DOWNLOAD: "https://caddy.test/x" })].map(edgeImageName);
+    const names = [build(), build({ CADDY_VERSION: "2.11.5" }), build({ CADDY_SHA256: "0".repeat(64) }), build({ CADDY_DOWNLOAD: "https://caddy.test/x" })].map(edgeImageName);
     expect(new Set(names).size).toBe(names.length);
-    expect(edgeImageName(build({ STALWART_MAGIC_NAME: "stalwart" }))).toBe(names[0]);
+    expect(edgeImageName(build({ PUBLIC_LINES: "smtp" }))).toBe(names[0]);
+  });
+
+  test("a configuration is checked by that image's Caddy, in a build of its own, once the image is proven", () => {
+    const synthesized = (overrides: Record<string, string> = {}) => synthesize((stack, provider) => new EdgeImage(stack, "image", { ...build(overrides), provider }));
+    const checked = (overrides: Record<string, string> = {}) => Object.values(synthesized(overrides).resources("docker_image")).find(({ name }) => name.startsWith("tailwart-edge-config:"));
+    expect(checked()).toMatchObject({ keep_locally: true, build: { build_args: { EDGE_IMAGE: edgeImageName(build()) } }, depends_on: [expect.stringMatching(/proven/)] });
+    expect(checked({ PUBLIC_LINES: "smtp" })?.name).not.toBe(checked()?.name);
+  });
+
+  test("no build is taken from the engine's cache: a download that failed would fail for ever", () => {
+    const { resources } = synthesize((stack, provider) => new EdgeImage(stack, "image", { ...build(), provider }));
+    for (const image of Object.values(resources("docker_image"))) expect(image.build.no_cache).toBe(true);
   });
 
   test("a local file counts by its content", () => {

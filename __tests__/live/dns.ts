@@ -16,7 +16,8 @@ export class Resolver {
     private readonly running: Running,
   ) {}
 
-  static async start(namespace: Namespace, folder: string, answers: Answers): Promise<Resolver> {
+  /** @param more options of dnsmasq for records that are no addresses */
+  static async start(namespace: Namespace, folder: string, answers: Answers, more: readonly string[] = []): Promise<Resolver> {
     const hosts = join(folder, "hosts");
     writeFileSync(hosts, text(answers));
     const running = await namespace.start(
@@ -24,6 +25,7 @@ export class Resolver {
       [
         ...["--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", "--user=root", "--log-facility=-"],
         ...["--listen-address=127.0.0.1", "--bind-interfaces", "--no-resolv", "--no-hosts", "--local=/#/", `--addn-hosts=${hosts}`],
+        ...more,
       ],
       { log: join(folder, "dnsmasq.log") },
     );

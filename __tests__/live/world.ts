@@ -34,7 +34,8 @@ export interface World {
   close(): Promise<void>;
 }
 
-async function removeNamespace(name: string): Promise<void> {
+/** Ends every program in it and removes it. */
+export async function removeNamespace(name: string): Promise<void> {
   await until(`programs in ${name} to end`, async () => {
     const { stdout } = await run("ip", ["netns", "pids", name]);
     const pids = stdout.split(/\s+/).filter(Boolean).map(Number);

@@ -1,4 +1,4 @@
-import { SERVICES } from "../wire/services";
+import { BACKEND_ADMIN_PORTS, SERVICES } from "../wire/services";
 import type { VariableName } from "./contract";
 import type { BackendsSite, S3Site, Tailnet } from "./deployment";
 import type { Findings } from "./findings";
@@ -71,9 +71,23 @@ function external(f: Findings, tailnet: Tailnet): Pick<BackendsSite, "postgres" 
   return { postgres, redis, s3 };
 }
 
+/** What `npm run backends` may make things with. Only external backends are prepared; embedded ones make their own. */
+function adminOf(f: Findings, { s3 }: Pick<BackendsSite, "s3">): BackendsSite["admin"] {
+  const { BACKENDS: kind, DB_ADMIN_USER: user, GARAGE_ADMIN_PORT: port } = f.settings;
+  if (kind === "external") {
+    f.mayUse("DB_ADMIN_PASSWORD");
+    if (s3) f.mayUse("GARAGE_ADMIN_TOKEN");
+  }
+  const [db, garage] = [kind === "external" && f.isGiven("DB_ADMIN_PASSWORD"), s3 && kind === "external" && f.isGiven("GARAGE_ADMIN_TOKEN")];
+  if (!db) f.idle(kind === "external" ? "DB_ADMIN_PASSWORD is not set" : "BACKENDS is embedded", "DB_ADMIN_USER");
+  if (!garage) f.idle(kind === "external" ? "GARAGE_ADMIN_TOKEN or STALWART_S3_ENDPOINT is not set" : "BACKENDS is embedded", "GARAGE_ADMIN_PORT");
+  return { ...(db ? { postgresUser: user } : {}), ...(garage ? { garagePort: port ?? BACKEND_ADMIN_PORTS.s3 } : {}) };
+}
+
 /** Where PostgreSQL, Redis and S3 are. */
 export function backendsOf(f: Findings, tailnet: Tailnet): BackendsSite {
   const { BACKENDS: kind, POSTGRES_IMAGE, GARAGE_IMAGE } = f.settings;
   f.need("STALWART_DB_PASSWORD", "PostgreSQL asks for it");
-  return { kind, ...(kind === "embedded" ? embedded(f) : external(f, tailnet)), images: { postgres: POSTGRES_IMAGE, garage: GARAGE_IMAGE } };
+  const places = kind === "embedded" ? embedded(f) : external(f, tailnet);
+  return { kind, ...places, images: { postgres: POSTGRES_IMAGE, garage: GARAGE_IMAGE }, admin: adminOf(f, places) };
 }

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { BACKEND_LINES, MAIL_LINES, SERVICES } from "../wire/services";
+import { BACKEND_ADMIN_PORTS, BACKEND_LINES, MAIL_LINES, SERVICES } from "../wire/services";
 import * as v from "./values";
 
 /** One variable of the operator's surface. What stands here is all there is: example file, docs and checks come from it. */
@@ -136,6 +136,40 @@ export const SECTIONS = {
       allowed: "one login name",
       example: "alice@example.org",
     }),
+    TS_POLICY: optional(v.word("apply", "review"), {
+      meaning: "apply: deploy puts our lines into the tailnet's policy and leaves all others as they are. review: they are only written to cdktf.out/review, for you to merge.",
+      allowed: "apply or review",
+      defaultIs: "apply when one of the credentials below is set, else review",
+      example: "review",
+    }),
+    TS_API_KEY: secret({
+      meaning: "An API access token (tskey-api-…) of an Owner, Admin or Network admin, to read and write the policy. It expires after 90 days at most; an OAuth client does not.",
+    }),
+    TS_OAUTH_CLIENT_ID: optional(v.plainText, {
+      meaning: "The id of an OAuth client with the scope policy_file, to read and write the policy.",
+      allowed: "the id that the admin console shows",
+      example: "k123456CNTRL",
+    }),
+    TS_OAUTH_CLIENT_SECRET: secret({ meaning: "That OAuth client's secret (tskey-client-…)." }),
+    HEADSCALE_API_KEY: secret({
+      meaning: "A key from headscale apikeys create, to read and write the policy; Headscale has to keep it in its database (policy.mode: database).",
+    }),
+    TS_API_URL: optional(v.httpUrl, {
+      meaning: "Where the control server's API answers.",
+      allowed: "an http:// or https:// URL without /api",
+      defaultIs: "https://api.tailscale.com; with Headscale TS_LOGIN_SERVER",
+      example: "https://api.tailscale.com",
+    }),
+    TS_POLICY_FIRST_RULE: defaulted(v.yesNo, {
+      meaning: "true: our grants may be the first rules of a policy that has none. Such a policy lets everybody reach everything, and the first rule ends that for the whole tailnet.",
+      allowed: "true or false",
+      default: "false",
+    }),
+    TS_POLICY_REMOVE_ON_DESTROY: defaulted(v.yesNo, {
+      meaning: "true: destroying the tailnet stack takes our lines out of the policy again.",
+      allowed: "true or false",
+      default: "false",
+    }),
   },
   Edge: {
     EDGE_IPV4: required(v.perName(v.ipv4), {
@@ -152,6 +186,14 @@ export const SECTIONS = {
       meaning: "The Docker engine that runs the edge; for several edges name=engine for each.",
       allowed: "unix:///path, ssh://user@host or tcp://host:port",
       default: "unix:///var/run/docker.sock",
+    }),
+    EDGE_NETWORK: defaulted(v.word("host", "sidecar"), {
+      meaning: "host: the edge uses its host's network, and the host is a node of the tailnet. sidecar: the edge is a node of its own and Docker publishes its ports, which IPv4 clients' addresses survive and IPv6 ones' do not.",
+      allowed: "host or sidecar",
+      default: "host",
+    }),
+    EDGE_TS_AUTHKEY: secret({
+      meaning: "Lets the edge join when EDGE_NETWORK=sidecar: an OAuth client's secret (tskey-client-…) or an auth key that carries EDGE_TAG, reusable when there are several edges.",
     }),
     EDGE_OPEN_FILES: defaulted(v.wholeNumber(1024, 1048576), {
       meaning: "The edge's limit of open files: each connection takes two, and Caddy stops accepting for good when they run out. The host has to allow as many.",
@@ -220,7 +262,7 @@ export const SECTIONS = {
       allowed: "64 hexadecimal digits",
     }),
     BASE_IMAGE: defaulted(v.image, {
-      meaning: "The image under those that are built here (edge, Garage); it needs sh, wget, sha256sum, nc, od and awk.",
+      meaning: "The image under those that are built here (edge, Garage); it needs busybox, and wget for https, as Alpine has them.",
       allowed: "name:version",
       default: "alpine:3.22.1",
     }),
@@ -238,7 +280,7 @@ export const SECTIONS = {
       generate: "password",
     }),
     STALWART_SMARTHOST: optional(v.hostMaybePort, {
-      meaning: "The host that takes outgoing mail, since rented hosts rarely may send on port 25; direct to do without on purpose.",
+      meaning: "The host that takes outgoing mail, since rented hosts rarely may send mail directly; direct to do without on purpose.",
       allowed: "host, host:port (a name or an IPv4 address) or direct",
       defaultIs: `none: mail goes direct, with a warning; without a port ${SERVICES.submission.port}`,
       example: "smtp.example.net",
@@ -364,6 +406,23 @@ export const SECTIONS = {
       allowed: "64 hexadecimal digits",
       meaning: "Garage's secret between its nodes; needed when BACKENDS=embedded.",
       generate: "hex32",
+    }),
+    DB_ADMIN_USER: defaulted(v.identifier, {
+      meaning: "A role that may make roles and databases on the external PostgreSQL; only npm run backends uses it.",
+      allowed: "letters, digits, hyphens, underscores",
+      default: "postgres",
+    }),
+    DB_ADMIN_PASSWORD: secret({
+      meaning: "That role's password, for npm run backends only: it makes the mail server's role and database. Without it the commands are printed.",
+    }),
+    GARAGE_ADMIN_PORT: optional(v.port, {
+      meaning: "The port of the external Garage's administration, on the host of STALWART_S3_ENDPOINT; only npm run backends uses it.",
+      allowed: "a port",
+      defaultIs: String(BACKEND_ADMIN_PORTS.s3),
+      example: String(BACKEND_ADMIN_PORTS.s3),
+    }),
+    GARAGE_ADMIN_TOKEN: secret({
+      meaning: "Garage's admin token, for npm run backends only: it makes the bucket and the key. Without it the commands are printed.",
     }),
   },
   Images: {

@@ -41,7 +41,23 @@ export interface Tailnet {
   readonly users: readonly string[];
   readonly admins: readonly string[];
   readonly testUser?: string;
+  readonly policy: PolicyAccess;
 }
+
+/** How the tailnet's policy file is reached over the control server's API. */
+export interface PolicyAccess {
+  /** apply: deploy writes our lines; review: a person does */
+  readonly mode: "apply" | "review";
+  /** of the API, without a path */
+  readonly url: string;
+  /** absent where nobody gave one: then nothing is read either; apply always has one, though perhaps not its value yet */
+  readonly credential?: { readonly secret: PolicySecret; /** makes it an OAuth client */ readonly clientId?: string };
+  /** our grants may end "everybody reaches everything" */
+  readonly allowFirstRule: boolean;
+  readonly removeOnDestroy: boolean;
+}
+
+export type PolicySecret = Extract<SecretName, "TS_API_KEY" | "TS_OAUTH_CLIENT_SECRET" | "HEADSCALE_API_KEY">;
 
 export interface Web {
   readonly names: readonly WebName[];
@@ -55,6 +71,8 @@ export interface EdgeSite {
   readonly ipv4: string;
   readonly ipv6?: string;
   readonly dockerHost: string;
+  /** host: its host is the node of the tailnet; sidecar: it is one by itself */
+  readonly network: "host" | "sidecar";
   /** limit of open files */
   readonly openFiles: number;
 }
@@ -122,6 +140,8 @@ export interface BackendsSite {
   readonly redis?: RedisSite;
   readonly s3?: S3Site;
   readonly images: { readonly postgres: string; readonly garage: string };
+  /** what `npm run backends` administers external ones with; each part only where its secret is given */
+  readonly admin: { readonly postgresUser?: string; readonly garagePort?: number };
 }
 
 export type StateSite =

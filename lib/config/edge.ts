@@ -28,13 +28,26 @@ function perEdge<T extends string>(f: Findings, variable: PerEdge, given: PerNam
 
 export function edgesOf(f: Findings): EdgeSite[] {
   const { settings: s } = f;
+  if (s.EDGE_NETWORK === "sidecar") checkSidecar(f);
   const ipv4 = perEdge(f, "EDGE_IPV4", s.EDGE_IPV4, "address");
   const ipv6 = perEdge(f, "EDGE_IPV6", s.EDGE_IPV6, undefined);
   const engines = perEdge(f, "EDGE_DOCKER_HOST", s.EDGE_DOCKER_HOST, "engine");
   for (const [variable, addresses] of [["EDGE_IPV4", ipv4], ["EDGE_IPV6", ipv6]] as const)
     for (const address of new Set(addresses.filter((one) => one !== undefined && isPrivateAddress(one))))
       f.warn(`${variable} ${address} is a private address: the world reaches it only where something forwards to it, and then DNS needs that address`);
-  return s.EDGE_MAGIC_NAME.map((name, index) => ({ name, ipv4: ipv4[index] ?? "", ipv6: ipv6[index], dockerHost: engines[index] ?? "", openFiles: s.EDGE_OPEN_FILES }));
+  return s.EDGE_MAGIC_NAME.map((name, index) => ({ name, ipv4: ipv4[index] ?? "", ipv6: ipv6[index], dockerHost: engines[index] ?? "", network: s.EDGE_NETWORK, openFiles: s.EDGE_OPEN_FILES }));
+}
+
+/** What a node of its own asks for. */
+function checkSidecar(f: Findings): void {
+  f.need("EDGE_TS_AUTHKEY", "the edge joins the tailnet with it (EDGE_NETWORK is sidecar)");
+  const key = f.secret("EDGE_TS_AUTHKEY")?.value ?? "";
+  if (key.startsWith("tskey-api-"))
+    f.refuse("EDGE_TS_AUTHKEY", "an API access token", "no node joins with it; make an auth key (tskey-auth-…) or an OAuth client (tskey-client-…)");
+  else if (key !== "" && key === f.secret("TS_AUTHKEY")?.value && !key.startsWith("tskey-client-"))
+    f.refuse("EDGE_TS_AUTHKEY", "the same key as TS_AUTHKEY", "it would make the edge a mailbox; make an auth key that carries EDGE_TAG");
+  if (f.isGiven("EDGE_IPV6"))
+    f.refuse("EDGE_IPV6", "an address", "with EDGE_NETWORK=sidecar Docker would show every IPv6 client as its own bridge, so nothing is published there; take it out or use EDGE_NETWORK=host");
 }
 
 const WEB_ONLY: readonly VariableName[] = ["EDGE_WEB_FALLBACK", "EDGE_WEB_FALLBACK_PROXY_PROTOCOL", "WEB_NAMES"];
@@ -51,6 +64,8 @@ export function webOf(f: Findings): Deployment["web"] {
     f.idle(because, ...WEB_ONLY);
     return undefined;
   }
+  if (s.EDGE_NETWORK === "sidecar" && /^(127\.|::1$|localhost$)/.test(s.EDGE_WEB_FALLBACK.host))
+    f.warn(`EDGE_WEB_FALLBACK ${s.EDGE_WEB_FALLBACK.host} is the edge's own loopback (EDGE_NETWORK is sidecar): only a web server that joins its namespace answers there`);
   return {
     names: s.WEB_NAMES,
     proxyProtocol: s.WEB_PROXY_PROTOCOL,

@@ -57,6 +57,11 @@ export class Findings {
     else if (!this.secret(name)) this.lacking.push(`${name}: ${why}`);
   }
 
+  /** A secret that is used when it is given, and that nothing lacks without. */
+  mayUse(name: SecretName): void {
+    if (this.isGiven(name)) this.needed.add(name);
+  }
+
   /** A file that deploy needs; synth does without it. */
   needFile(name: VariableName, path: string): void {
     const whole = resolve(this.project, path);

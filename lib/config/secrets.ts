@@ -23,6 +23,9 @@ export const secretFileName = (name: SecretName): string => name.toLowerCase();
 /** A path that the operator wrote, relative to the project, as Terraform has to write it. */
 const fromStackFolder = (path: string): string => (isAbsolute(path) ? path : join(FROM_STACK, path));
 
+/** Where that file lies for a program of ours, which starts in the project's folder. */
+export const secretSourcePath = (project: string, source: string): string => resolve(project, "cdktf.out/stacks/any", source);
+
 function writePrivately(path: string, content: string): void {
   if (existsSync(path) && readFileSync(path, "utf8") === content) {
     if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);

@@ -2,6 +2,7 @@ import { BACKEND_LINES, type BackendLineName } from "../wire/services";
 import { CONTRACT } from "./contract";
 import type { Tailnet } from "./deployment";
 import type { Findings } from "./findings";
+import { policyAccessOf } from "./policy-access";
 import { didYouMean } from "./values";
 
 /** MagicDNS names of Tailscale end in it. */
@@ -78,5 +79,6 @@ export function tailnetOf(f: Findings): Tailnet {
     mailboxName: s.STALWART_MAGIC_NAME,
     tags: tags(f),
     ...people(f),
+    policy: policyAccessOf(f),
   };
 }

@@ -32,6 +32,10 @@ type Attributes = Record<string, any>;
 /** Terraform's text as it was before `literal` (lib/docker/literal.ts). */
 const plainText = (text: string): string => text.replace(/([$%])\1\{/g, "$1{");
 
+/** The construct's path as words, without the stack and without the name that every main resource has. */
+const pathOf = (one: Attributes | undefined): string | undefined =>
+  one?.["//"]?.metadata?.path?.split("/").slice(1).filter((part: string) => part !== "Resource").join(" ");
+
 /** A synthesized stack, read back: what it places, and where. */
 export class Stack {
   private readonly resources: Readonly<Record<string, Readonly<Record<string, Attributes>>>>;
@@ -94,13 +98,20 @@ export class Stack {
   nameOf(address: string): string {
     const [type, name] = address.split(".");
     const one = this.resources[type]?.[name];
-    return one?.name ?? this.waitsFor(address) ?? one?.["//"]?.metadata?.path?.split("/").slice(1, -1).join(" ") ?? address;
+    return one?.name ?? this.waitsFor(address) ?? pathOf(one) ?? address;
+  }
+
+  /** `volume ` and the like, to stand before its name; containers and others go without. */
+  kindOf(address: string): string {
+    const kind = /^docker_(image|network|volume)\./.exec(address)?.[1];
+    return kind === undefined ? "" : `${kind} `;
   }
 
   /** The container for whose health a resource waits. */
   waitsFor(address: string): string | undefined {
     const [type, name] = address.split(".");
-    return this.provisioner(type, name)?.environment?.CONTAINER;
+    const { command = "", environment = {} } = this.provisioner(type, name) ?? {};
+    return /\bprobe\.sh$/.test(command) ? environment.CONTAINER : undefined;
   }
 
   /** Whether a resource does something that a person follows: engine objects, and what runs a program. */

@@ -1,7 +1,9 @@
 import { Network } from "@cdktf/provider-docker/lib/network";
 import type { DockerProvider } from "@cdktf/provider-docker/lib/provider";
+import { Resource } from "@cdktf/provider-null/lib/resource";
+import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
-import { assetText } from "../asset";
+import { assetPath, assetText } from "../asset";
 import { Service, type ServiceFile, type ServiceNetwork, type ServiceVolume } from "./service";
 import { scratchVolume } from "./volumes";
 
@@ -11,6 +13,8 @@ export interface NamespaceProps {
   readonly name: string;
   /** any image with sh, cat, date and sleep */
   readonly image: string;
+  /** TCP ports that the host's IPv4 addresses forward to it @default none */
+  readonly publish?: readonly number[];
 }
 
 /** Folder of our scripts in every container. */
@@ -27,19 +31,21 @@ export class Namespace extends Construct {
   /** holds `/netns/id`, new at each start of the owner; who joins reads it to see whether its namespace still lives */
   readonly id: ServiceVolume;
 
-  constructor(scope: Construct, id: string, { provider, name, image }: NamespaceProps) {
+  constructor(scope: Construct, id: string, { provider, name, image, publish }: NamespaceProps) {
     super(scope, id);
     const prefix = `tailwart-${name}`;
     this.id = { name: scratchVolume(this, "netns", provider, `${prefix}-netns`).name, path: "/netns", readOnly: true };
     // Nobody else is on this network: the tailnet's policy does not cover it.
     const network = new Network(this, "network", { provider, name: prefix, driver: "bridge" });
     const owner = script("owner.sh");
+    const dependsOn = publish?.length ? [this.publishingEngine(provider)] : undefined;
     this.owner = new Service(this, "owner", {
       provider,
       name: `${prefix}-namespace`,
       image,
       entrypoint: ["/bin/sh", owner.path],
       network: { own: network.name },
+      publish,
       hostname: name,
       files: [owner],
       volumes: [{ ...this.id, readOnly: false }],
@@ -48,7 +54,14 @@ export class Namespace extends Construct {
       memoryMiB: 32,
       health: { command: ["test", "-s", "/netns/id"], startSeconds: 5 },
       stopGraceSeconds: 5,
+      dependsOn,
     });
+  }
+
+  /** Done when the engine's published ports keep their clients' addresses; it is asked again only when it is another engine. */
+  private publishingEngine({ host = "" }: DockerProvider): Resource {
+    const { path } = new TerraformAsset(this, "publishing", { path: assetPath("docker/publishing.sh"), type: AssetType.FILE });
+    return new Resource(this, "engine", { triggers: { host }, provisioners: [{ type: "local-exec", command: `sh ${path}`, environment: { DOCKER_HOST: host } }] });
   }
 
   /** The network of whoever joins. */

@@ -3,7 +3,7 @@
 NETNS=${NETNS:-/netns/id}
 umask 022
 trap 'exit 0' TERM INT
-date +%s%N-$$ >"$NETNS.new" && mv "$NETNS.new" "$NETNS" || exit 1
+cat /proc/sys/kernel/random/uuid >"$NETNS.new" && mv "$NETNS.new" "$NETNS" || exit 1
 while :; do
   sleep 3600 &
   wait $!

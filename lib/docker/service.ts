@@ -58,11 +58,18 @@ export interface ServiceProps {
   /** @default none: the entrypoint says all */
   readonly command?: readonly string[];
   readonly network: ServiceNetwork;
+  /** TCP ports published under the same number on the host's IPv4 addresses; only with a network of its own @default none */
+  readonly publish?: readonly number[];
   /** only for a container with a network of its own @default the engine's choice */
   readonly hostname?: string;
   /** never a secret: it is readable in the plan, the state and `docker inspect` @default none */
   readonly environment?: Readonly<Record<string, string>>;
   readonly files?: readonly ServiceFile[];
+  /**
+   * Files that are there when the container is made, and that somebody else changes in the running one: an edit of them
+   * does not replace it @default none
+   */
+  readonly liveFiles?: readonly ServiceFile[];
   /** placed by path and keyed hash, mode 0440, owner root; the process gets group 0 to read them @default none */
   readonly secretFiles?: readonly ServiceSecretFile[];
   readonly volumes?: readonly ServiceVolume[];
@@ -98,8 +105,10 @@ export class Service extends Construct {
     const { provider } = props;
     const grace = props.stopGraceSeconds ?? 30;
     const healthcheck = healthcheckOf(props.health);
-    // The provider ignores edits of a health check on a running container, so a hash of it forces a new one.
-    const health = new Resource(this, "health", { triggers: { healthcheck: sha256(healthcheck) } });
+    const live = props.liveFiles !== undefined;
+    // The provider ignores edits of a health check on a running container, so a hash of it forces a new one. So does a hash of
+    // the files where Terraform must not look at them because some are live.
+    const health = new Resource(this, "health", { triggers: { healthcheck: sha256(healthcheck), ...(live ? { files: sha256(placedFiles(props)) } : {}) } });
 
     this.container = new Container(this, "Resource", {
       provider,
@@ -111,6 +120,8 @@ export class Service extends Construct {
       env: Object.entries(props.environment ?? {}).map(([name, value]) => literal(`${name}=${value}`)),
       user: props.user,
       ...networkOf(props.network),
+      // On IPv4 only: what comes to Docker over IPv6 for an IPv4 bridge gets the bridge's address as its client's (docs/edge.md).
+      ports: props.publish?.map((port) => ({ internal: port, external: port, ip: "0.0.0.0", protocol: "tcp" })),
       upload: uploadsOf(props),
       groupAdd: props.secretFiles?.length ? ["0"] : undefined,
       mounts: props.volumes?.map(mountOf),
@@ -131,7 +142,10 @@ export class Service extends Construct {
       healthcheck,
       mustRun: true,
       dependsOn: props.dependsOn ? [...props.dependsOn].map(asTerraform) : undefined,
-      lifecycle: { replaceTriggeredBy: [`${health.terraformResourceType}.${health.friendlyUniqueId}`] },
+      lifecycle: {
+        replaceTriggeredBy: [`${health.terraformResourceType}.${health.friendlyUniqueId}`],
+        ignoreChanges: live ? ["upload"] : undefined,
+      },
     });
 
     const probe = new TerraformAsset(this, "probe", { path: assetPath("docker/probe.sh"), type: AssetType.FILE });
@@ -168,9 +182,12 @@ function networkOf(network: ServiceNetwork) {
   return { networkMode: network.own, networksAdvanced: [{ name: network.own, aliases: network.aliases ? [...network.aliases] : undefined }] };
 }
 
-function uploadsOf({ files = [], secretFiles = [] }: ServiceProps): ContainerUpload[] | undefined {
+/** What lies in the container for as long as it lives. */
+const placedFiles = ({ files = [], secretFiles = [] }: ServiceProps) => [files, secretFiles.map(({ path, hash }) => [path, hash])];
+
+function uploadsOf({ files = [], liveFiles = [], secretFiles = [] }: ServiceProps): ContainerUpload[] | undefined {
   const uploads = [
-    ...files.map(({ path, content, executable }) => ({ file: path, content: literal(content), executable: executable ?? false, permissions: executable ? "0755" : "0644" })),
+    ...[...files, ...liveFiles].map(({ path, content, executable }) => ({ file: path, content: literal(content), executable: executable ?? false, permissions: executable ? "0755" : "0644" })),
     ...secretFiles.map(({ path, source, hash }) => ({ file: path, source, sourceHash: hash, permissions: "0440" })),
   ];
   return uploads.length > 0 ? uploads : undefined;

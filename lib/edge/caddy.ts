@@ -61,3 +61,6 @@ export function caddyConfig(wire: Wire): CaddyConfig {
     apps: { layer4: { servers: Object.fromEntries(wire.routes.map((route) => [route.line, serverOf(route, wire.fallback)])) } },
   };
 }
+
+/** The configuration as the text of `caddy.json`. */
+export const caddyJson = (config: CaddyConfig): string => `${JSON.stringify(config, null, 2)}\n`;

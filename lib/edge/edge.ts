@@ -1,38 +1,55 @@
 import type { DockerProvider } from "@cdktf/provider-docker/lib/provider";
 import { Construct } from "constructs";
-import { Service } from "../docker/service";
+import type { Namespace } from "../docker/namespace";
+import { Service, type ServiceProps } from "../docker/service";
 import type { Wire } from "../wire";
+import { caddyJson, type CaddyConfig } from "./caddy";
+import { EdgeConfig } from "./config";
 
 export interface EdgeProps {
   readonly provider: DockerProvider;
   readonly wire: Wire;
   /** the edge image by name, see {@link edgeImageName} */
   readonly image: string;
+  readonly config: CaddyConfig;
+  /** the namespace that it joins, next to a sidecar of its own @default the host's network; the host is a node of the tailnet */
+  readonly namespace?: Namespace;
   /** limit of open files: two for each connection, and Caddy stops accepting for good when they run out @default 65536 */
   readonly openFiles?: number;
   /** @default 512 */
   readonly memoryMiB?: number;
 }
 
+/** Where Caddy finds its configuration. */
+export const CADDY_JSON = "/etc/caddy/caddy.json";
+const RUN = ["/usr/bin/caddy", "run", "--config", CADDY_JSON];
+
+type Placed = Pick<ServiceProps, "network" | "entrypoint" | "files" | "volumes" | "user" | "capabilities">;
+
 /**
- * The public end: Caddy with caddy-l4 on the host's own network, where clients keep their addresses. The host is a node of
- * the tailnet. It ends no TLS and holds no key.
+ * Root without capabilities can do no more here than bind low ports and read what everybody may read. A plain user cannot
+ * bind them on the host's network: `no-new-privileges` voids a program's file capability, and Docker sets no sysctl there.
  */
+const ON_HOST: Placed = { network: { host: true }, entrypoint: RUN, user: "0:0", capabilities: ["CAP_NET_BIND_SERVICE"] };
+
+/** The namespace's owner opens low ports to everybody in it, so a plain user without any capability will do. */
+const joining = (namespace: Namespace): Placed => ({ ...namespace.joiner("TERM", RUN), user: "65532:65532" });
+
+/** The public end: Caddy with caddy-l4, plain TCP. It ends no TLS and holds no key. */
 export class Edge extends Construct {
   readonly service: Service;
+  readonly config: EdgeConfig;
 
-  constructor(scope: Construct, id: string, { provider, wire, image, openFiles = 65536, memoryMiB = 512 }: EdgeProps) {
+  constructor(scope: Construct, id: string, { provider, wire, image, config, namespace, openFiles = 65536, memoryMiB = 512 }: EdgeProps) {
     super(scope, id);
     const smtp = wire.routes.find((route) => route.line === "smtp");
+    const text = caddyJson(config);
     this.service = new Service(this, "caddy", {
       provider,
       name: "tailwart-edge",
       image,
-      entrypoint: ["/usr/bin/caddy", "run", "--config", "/etc/caddy/caddy.json"],
-      network: { host: true },
-      // With all other capabilities gone, root can do no more here than bind low ports and read what everybody may read.
-      user: "0:0",
-      capabilities: ["CAP_NET_BIND_SERVICE"],
+      ...(namespace === undefined ? ON_HOST : joining(namespace)),
+      liveFiles: [{ path: CADDY_JSON, content: text }],
       tmpfs: { "/tmp": "rw,noexec,nosuid,size=16m" },
       openFiles,
       memoryMiB,
@@ -41,5 +58,6 @@ export class Edge extends Construct {
       stopGraceSeconds: 10,
       patienceSeconds: 150,
     });
+    this.config = new EdgeConfig(this, "config", { provider, service: this.service, text });
   }
 }

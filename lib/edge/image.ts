@@ -4,25 +4,29 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Image } from "@cdktf/provider-docker/lib/image";
 import type { DockerProvider } from "@cdktf/provider-docker/lib/provider";
+import { Resource } from "@cdktf/provider-null/lib/resource";
 import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import { assetPath } from "../asset";
 import type { CaddySource } from "../config";
-import type { CaddyConfig } from "./caddy";
+import { caddyJson, type CaddyConfig } from "./caddy";
 
 export interface EdgeImageProps {
   readonly provider: DockerProvider;
   readonly caddy: CaddySource;
-  /** baked in, and checked by the Caddy that will run it */
+  /** checked by the Caddy that will run it; not part of the edge's image */
   readonly config: CaddyConfig;
   /** folder in which a relative path in `caddy.download` starts @default the working directory */
   readonly project?: string;
 }
 
-const FILES = ["Dockerfile", "fetch.sh", "health.sh"];
+const FILES = ["Dockerfile", "fetch.sh", "root.sh", "health.sh", "config.sh"];
+const CONFIG_FILE = "config.Dockerfile";
+
+const textOf = (file: string): string => readFileSync(assetPath(`edge/image/${file}`), "utf8");
 
 /** What the build is made of; the image's name carries its hash, so whoever builds the same finds it built. */
-function buildOf({ caddy, config, project = process.cwd() }: EdgeImageProps) {
+function buildOf({ caddy, project = process.cwd() }: Pick<EdgeImageProps, "caddy" | "project">) {
   const remote = /^https?:\/\//.test(caddy.download);
   const local = remote ? undefined : resolve(project, caddy.download);
   const buildArgs = {
@@ -33,14 +37,15 @@ function buildOf({ caddy, config, project = process.cwd() }: EdgeImageProps) {
     CADDY_L4_VERSION: caddy.l4Version,
     CADDY_ARCH: caddy.arch,
   };
-  const texts = { ...Object.fromEntries(FILES.map((file) => [file, readFileSync(assetPath(`edge/image/${file}`), "utf8")])), "caddy.json": `${JSON.stringify(config, null, 2)}\n` };
+  const texts = Object.fromEntries(FILES.map((file) => [file, textOf(file)]));
   const hash = createHash("sha256").update(JSON.stringify([buildArgs, texts]));
   if (local !== undefined && existsSync(local)) hash.update(readFileSync(local));
   return { buildArgs, texts, local, hash: hash.digest("hex") };
 }
 
 /** The edge image's name: derived from all that goes into it, so that the edge's own stack needs nothing else of this one. */
-export const edgeImageName = (props: Omit<EdgeImageProps, "provider">): string => `tailwart-edge:${buildOf(props as EdgeImageProps).hash.slice(0, 16)}`;
+export const edgeImageName = (props: Pick<EdgeImageProps, "caddy" | "project">): string => `tailwart-edge:${short(buildOf(props).hash)}`;
+const short = (hash: string): string => hash.slice(0, 16);
 
 /** Build contexts lie here until synth has copied them. */
 const contexts: string[] = [];
@@ -51,23 +56,51 @@ function contextFolder(): string {
   return folder;
 }
 
-/** Builds the edge image on one engine. It belongs into a stack of its own: a failed build must not take a running edge down. */
-export class EdgeImage extends Construct {
-  readonly image: Image;
+function contextOf(scope: Construct, id: string, hash: string, texts: Readonly<Record<string, string>>, program?: string): string {
+  const folder = contextFolder();
+  for (const [file, text] of Object.entries(texts)) writeFileSync(join(folder, file), text);
+  if (program !== undefined) copyFileSync(program, join(folder, "caddy"));
+  return new TerraformAsset(scope, id, { path: folder, type: AssetType.DIRECTORY, assetHash: hash }).path;
+}
 
+/**
+ * Builds the edge image on one engine, and has its Caddy check the configuration. It belongs into a stack of its own: a
+ * build that fails, or a configuration that is refused, must not take a running edge down.
+ */
+export class EdgeImage extends Construct {
   constructor(scope: Construct, id: string, props: EdgeImageProps) {
     super(scope, id);
-    const build = buildOf(props);
-    const folder = contextFolder();
-    for (const [file, text] of Object.entries(build.texts)) writeFileSync(join(folder, file), text);
+    const { provider, config } = props;
+    // A configuration has an image of its own, named by its content: it holds nothing else, and nothing runs it.
+    const { texts, hash, local, buildArgs } = buildOf(props);
     // A file that is not there yet is reported as missing by the contract and stops the deploy, not the review.
-    if (build.local !== undefined && existsSync(build.local)) copyFileSync(build.local, join(folder, "caddy"));
-    const context = new TerraformAsset(this, "context", { path: folder, type: AssetType.DIRECTORY, assetHash: build.hash });
-    this.image = new Image(this, "Resource", {
-      provider: props.provider,
-      name: edgeImageName(props),
-      buildAttribute: { context: context.path, buildArgs: build.buildArgs },
+    const context = contextOf(this, "context", hash, texts, local !== undefined && existsSync(local) ? local : undefined);
+    const name = `tailwart-edge:${short(hash)}`;
+    // Without the engine's cache: a download that failed must be tried again.
+    const image = new Image(this, "Resource", { provider, name, buildAttribute: { context, buildArgs, noCache: true }, keepLocally: true });
+    const proven = provenBuild(this, "proven", image, name);
+
+    const checked = { Dockerfile: textOf(CONFIG_FILE), "caddy.json": caddyJson(config) };
+    const checkedHash = createHash("sha256").update(JSON.stringify([name, checked])).digest("hex");
+    const checkedName = `tailwart-edge-config:${short(checkedHash)}`;
+    const checkedContext = contextOf(this, "config", checkedHash, checked);
+    const accepted = new Image(this, "checked", {
+      provider,
+      name: checkedName,
+      buildAttribute: { context: checkedContext, buildArgs: { EDGE_IMAGE: name }, noCache: true },
       keepLocally: true,
+      dependsOn: [proven],
     });
+    provenBuild(this, "accepted", accepted, checkedName);
   }
+}
+
+/** Done when the build left no reason to refuse its image; otherwise the deploy ends with that reason. */
+function provenBuild(scope: Construct, id: string, image: Image, name: string): Resource {
+  const proof = new TerraformAsset(scope, `${id}-proof`, { path: assetPath("edge/proof.sh"), type: AssetType.FILE });
+  const engine = (image.provider as DockerProvider).host ?? "";
+  return new Resource(scope, id, {
+    triggers: { image: image.imageId },
+    provisioners: [{ type: "local-exec", command: `sh ${proof.path}`, environment: { IMAGE: name, DOCKER_HOST: engine } }],
+  });
 }

@@ -52,6 +52,7 @@ export function stackViews(deployment: Deployment, stacks: readonly string[]): S
         ],
       };
     const edge = edges.find((one) => name === "edge" || name === `edge-${one.name}`);
-    return { name, engines: edge ? [edge.dockerHost] : [], parts: edge ? [["Caddy", "the edge image"]] : [] };
+    const node: StackView["parts"] = edge?.network === "sidecar" ? [["namespace", mailbox.sidecarImage], ["sidecar", `${mailbox.sidecarImage}, a node of its own`]] : [];
+    return { name, engines: edge ? [edge.dockerHost] : [], parts: edge ? [...node, ["Caddy", "the edge image"]] : [] };
   });
 }

@@ -5,6 +5,8 @@ export interface Artefacts {
   /** the rendered tailnet policy, HuJSON */
   readonly policy: string;
   readonly headscale: boolean;
+  /** deploy merges the policy itself */
+  readonly applied?: boolean;
   /** the mail server's plain files; those with secrets do not belong here */
   readonly mailServer: { readonly name: string; readonly files: readonly ReviewFile[] };
   readonly dnsNames: string;
@@ -48,17 +50,18 @@ const PASTE_TAILSCALE = [
   "Merge it by hand: admin console > Access controls > JSON editor. Put the entries of each section into the section",
   "of the same name (or use the whole text where you have no policy); saving runs the tests.",
 ];
+const APPLIED = ["The deploy of the stack tailnet merges them into the policy that is there; nothing is to be done by hand."];
 const PASTE_HEADSCALE = [
   "Merge it by hand: headscale policy get >policy.hujson, put the entries of each section into the section of the",
   "same name, then headscale policy check -f policy.hujson and headscale policy set -f policy.hujson. The tests need",
   "the nodes: leave them out until edge, mailbox and backends have joined, then set the policy once more with them.",
 ];
 
-function readme({ headscale, mailServer, adminVhost }: Artefacts, serverPaths: readonly string[]): string {
+function readme({ headscale, applied, mailServer, adminVhost }: Artefacts, serverPaths: readonly string[]): string {
   const about: [string, readonly string[]][] = [
     ["summary.txt", ["The table that synth prints: what is public, who may reach what, what is missing."]],
-    ["caddy.json", ["The edge's configuration, as it is baked into the edge image."]],
-    ["tailnet-policy.hujson", ["Our entries of the tailnet's policy.", ...(headscale ? PASTE_HEADSCALE : PASTE_TAILSCALE)]],
+    ["caddy.json", ["The edge's configuration, as the running edge gets it."]],
+    ["tailnet-policy.hujson", ["Our entries of the tailnet's policy.", ...(applied ? APPLIED : headscale ? PASTE_HEADSCALE : PASTE_TAILSCALE)]],
     [`${mailServer.name}/`, [`What the mail server is given: ${serverPaths.map((path) => path.slice(mailServer.name.length + 1)).join(", ")}`]],
     ["dns-names.txt", ["Names that need DNS records, and where they point."]],
     ...(adminVhost === undefined ? [] : ([["admin-vhost.caddyfile", ["For the web server of the edge's host: the mail server's administration, for the tailnet only."]]] as [string, string[]][])),

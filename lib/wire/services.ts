@@ -50,3 +50,9 @@ export const PRIVATE_PORTS = {
   /** Garage between its nodes; here one node talks to itself */
   garageRpc: 3901,
 } as const;
+
+/** Where a backend is administered, when that is not its own line; no grant of ours names them. */
+export const BACKEND_ADMIN_PORTS = {
+  /** Garage's admin API (garagehq.deuxfleurs.fr, "Administration API") */
+  s3: 3903,
+} as const;

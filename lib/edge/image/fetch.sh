@@ -1,9 +1,10 @@
 #!/bin/sh
 # fetch.sh CONTEXT OUT: puts a Caddy that was proven to be the wanted one into OUT, or says in one line why not.
-# A file CONTEXT/caddy is taken instead of the download. Needs sh, wget, sha256sum, od, awk.
+# A file CONTEXT/caddy is taken instead of the download. Needs sh, wget, timeout, sha256sum, od, awk.
+# CADDY_PATIENCE seconds that a download may take
 set -u
 context=$1 out=$2 caddy=$2/caddy
-: "${CADDY_DOWNLOAD:=}" "${CADDY_SHA256:=}"
+: "${CADDY_DOWNLOAD:=}" "${CADDY_SHA256:=}" "${CADDY_PATIENCE:=600}"
 die() { echo "edge image: $*" >&2; exit 1; }
 mkdir -p "$out" || exit 1
 
@@ -13,8 +14,9 @@ if [ -f "$context/caddy" ]; then
 else
   from=$CADDY_DOWNLOAD
   echo "edge image: downloading $from"
-  wget -q -T 120 -O "$caddy" "$from" ||
-    die "the download failed: $from; try again later, or put the file beside .env and name it in CADDY_DOWNLOAD"
+  # The build service may take minutes before it sends anything; a wget of its own accord might try for an hour.
+  problem=$(timeout "$CADDY_PATIENCE" wget -q -T "$CADDY_PATIENCE" -O "$caddy" "$from" 2>&1) ||
+    die "the download failed: $from${problem:+ ($(echo "$problem" | tail -n 1))}; try again later, or put the file beside .env and name it in CADDY_DOWNLOAD"
 fi
 
 [ "$(od -An -tx1 -N4 "$caddy" | tr -d ' ')" = 7f454c46 ] ||
@@ -43,6 +45,4 @@ modules=$("$caddy" list-modules)
 for module in layer4 layer4.handlers.proxy layer4.matchers.tls; do
   echo "$modules" | grep -qx "$module" || die "module $module is not in it; take a download with caddy-l4 v$CADDY_L4_VERSION"
 done
-problem=$("$caddy" validate --config "$context/caddy.json" 2>&1) ||
-  die "this Caddy refuses the configuration: $(echo "$problem" | grep -i error | tail -n 1)"
 echo "edge image: Caddy $CADDY_VERSION with caddy-l4 $CADDY_L4_VERSION, sha256 $sum"

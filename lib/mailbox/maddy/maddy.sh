@@ -9,19 +9,21 @@ PGPASSWORD=$(secret stalwart_db_password)
 SMARTHOST_PASSWORD=$([ ! -f "$SECRETS/stalwart_smarthost_password" ] || secret stalwart_smarthost_password)
 export PGPASSWORD SMARTHOST_PASSWORD
 
-maddy() { "$BIN" -config "$WORK/maddy.conf" "$@"; }
+# maddy's commands end with 0 also when they fail (0.9.4); what went wrong is in their last words.
+maddy() { "$BIN" -config "$WORK/maddy.conf" "$@" 2>"$WORK/log" && ! grep -q 'app\.Run failed' "$WORK/log"; }
+reason() { sed -n 's/.*app\.Run failed[[:blank:]]*//p' "$WORK/log" | tail -n 1 | cut -c1-300; }
 database_ready() { # with its password; makes the tables
-  maddy creds list >"$WORK/logins" 2>"$WORK/log" && return
-  why=$(tail -n 1 "$WORK/log" | cut -c1-300)
+  maddy creds list >"$WORK/logins" && return
+  why=$(reason)
   return 1
 }
 first_account() { # made once, by name; the password is read from standard input
   grep -q -x -F "$ADMIN" "$WORK/logins" || {
-    secret stalwart_admin_password | maddy creds create "$ADMIN" >"$WORK/log" 2>&1 || die "the account $ADMIN cannot be made: $(tail -n 1 "$WORK/log")"
+    secret stalwart_admin_password | maddy creds create "$ADMIN" >/dev/null || die "the account $ADMIN cannot be made: $(reason)"
     say "made the account $ADMIN"
   }
-  maddy imap-acct list 2>/dev/null | grep -q -x -F "$ADMIN" ||
-    maddy imap-acct create "$ADMIN" >"$WORK/log" 2>&1 || die "the mailbox $ADMIN cannot be made: $(tail -n 1 "$WORK/log")"
+  maddy imap-acct list >"$WORK/mailboxes" || die "the mailboxes cannot be listed: $(reason)"
+  grep -q -x -F "$ADMIN" "$WORK/mailboxes" || maddy imap-acct create "$ADMIN" >/dev/null || die "the mailbox $ADMIN cannot be made: $(reason)"
 }
 
 rm -rf "$WORK"

@@ -106,11 +106,22 @@ recover() { # Stalwart with an administrator of our own, nothing but this API, a
     if ! kill -0 "$pid" 2>/dev/null || [ "$tries" -gt 900 ]; then
       kill -s KILL "$pid" 2>/dev/null
       pid=''
-      why=$(tail -n 1 "$WORK/log" | cut -c1-300)
+      why=$(grep -v '^note: ' "$WORK/log" | tail -n 1 | cut -c1-300)
       return 1
     fi
     sleep 0.1
   done
+}
+end_recovery() {
+  kill "$pid"
+  tries=0
+  while kill -0 "$pid" 2>/dev/null && [ "$tries" -lt 200 ]; do
+    tries=$((tries + 1))
+    sleep 0.1
+  done
+  kill -s KILL "$pid" 2>/dev/null
+  wait "$pid"
+  pid=''
 }
 apply() {
   state >"$WORK/before"
@@ -131,11 +142,9 @@ until_true "$PATIENCE" "Redis ($REDIS_HOST)" redis_ready
 until_true "$PATIENCE" "S3 ($S3_URL)" s3_ready
 find_edges
 first_rules
-until_true "$PATIENCE" "the data store" recover
+until_true "$PATIENCE" "PostgreSQL ($DB_HOST:$DB_PORT)" recover
 apply
-kill "$pid"
-wait "$pid"
-pid=''
+end_recovery
 rm -rf "$WORK"
 say "plan applied"
 supervise "$BIN" --config "$CONFIG"

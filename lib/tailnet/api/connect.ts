@@ -27,7 +27,7 @@ function secretOf({ variable, file }: PolicyTarget["credential"]): string {
   try {
     text = readFileSync(file, "utf8").trim();
   } catch (error) {
-    throw new ApiError("credential", `the file with ${variable} cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"}); run npm run synth again`);
+    throw new ApiError("credential", `the file with ${variable} cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"}); set it, and run npm run synth`);
   }
   // What is no single line of printable ASCII cannot stand in a header, and the error of fetch would show it.
   if (!/^[\x21-\x7e]+$/.test(text)) throw new ApiError("credential", `${variable}: the file holds no single line of plain characters; write the key alone`);

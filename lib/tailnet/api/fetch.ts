@@ -15,14 +15,13 @@ export interface Answer {
 
 const seconds = (ms: number): string => `${Math.max(1, Math.round(ms / 1000))} s`;
 
+type Failure = Partial<NodeJS.ErrnoException> & { readonly cause?: unknown; readonly errors?: readonly unknown[] };
+
 /** The deepest cause has the code (ECONNREFUSED, ENOTFOUND, CERT_HAS_EXPIRED): fetch itself only says that it failed. */
-function reasonOf(error: unknown): string {
-  let [deepest, code] = [error, ""];
-  for (let one: unknown = error; one instanceof Error; one = one instanceof AggregateError ? one.errors[0] : one.cause) {
-    deepest = one;
-    code = (one as NodeJS.ErrnoException).code ?? code;
-  }
-  return code || (deepest instanceof Error ? deepest.message : String(deepest));
+function reasonOf(failure: Failure): string {
+  const deeper = failure.errors?.[0] ?? failure.cause;
+  const deepest = typeof deeper === "object" && deeper !== null ? reasonOf(deeper) : "";
+  return deepest || (failure.code ?? failure.message ?? "unknown error");
 }
 
 /** One HTTP exchange. Redirects are not followed: a POST would become a GET. @throws ApiError "unreachable" */
@@ -33,8 +32,8 @@ export async function exchange(url: string, { method, headers, body, timeoutMs }
     return { status: response.status, headers: response.headers, text: await response.text() };
   } catch (error) {
     const uncertain = method !== "GET";
-    if (error instanceof Error && error.name === "TimeoutError") throw new ApiError("unreachable", `${host} gave no answer within ${seconds(timeoutMs)}; try again`, { uncertain });
-    throw new ApiError("unreachable", `${host} cannot be reached (${reasonOf(error)}); look at the address and at the network`, { uncertain });
+    if ((error as Failure).name === "TimeoutError") throw new ApiError("unreachable", `${host} gave no answer within ${seconds(timeoutMs)}; try again`, { uncertain });
+    throw new ApiError("unreachable", `${host} cannot be reached (${reasonOf(error as Failure)}); look at the address and at the network`, { uncertain });
   }
 }
 

@@ -5,9 +5,6 @@ import { ApiError, type PolicyApi, type PolicyText } from "./types";
 
 const POLICY = "/api/v1/policy";
 
-/** What a Headscale without a policy has: everything is allowed, and there is nothing to keep. */
-const NOTHING = "{\n}\n";
-
 /**
  * Headscale's API v1 (read in 0.29.2 and in what becomes 0.30). It has no ETag: the stored text is compared before and
  * after a write, which leaves a gap of one exchange in which somebody else's change can be lost.
@@ -17,10 +14,10 @@ class HeadscaleV1 implements PolicyApi {
 
   async read(): Promise<PolicyText> {
     const { status, text } = await this.client.call("GET", POLICY, { expect: [200, 500] });
-    if (status === 200) return { text: policyIn(text) || NOTHING };
-    // 0.29 answers 500 where nothing was ever stored.
+    if (status === 200) return { text: policyIn(text) };
+    // The answer where nothing was ever stored.
     const { message, errors } = wordsOf(text);
-    if ([...message, ...errors].some((line) => line.includes("acl policy not found"))) return { text: NOTHING };
+    if ([...message, ...errors].some((line) => line.includes("acl policy not found"))) return { text: "" };
     throw new ApiError("failing", `${this.client.host} answers 500 when asked for the policy; look at its log`, { details: [...message, ...errors] });
   }
 

@@ -1,0 +1,142 @@
+import { join } from "node:path";
+import { startCaddy } from "./caddy";
+import { curl, FAMILIES, swaks } from "./clients";
+import { HOST } from "./edge/stage";
+import { Authority } from "./mailbox/authority";
+import { ADMIN, BUSYBOX, CLOSED, MAILBOX_NEEDS, makeMailbox, NEIGHBOUR, type MailboxStage } from "./mailbox/stage";
+import { session } from "./mailbox/talk";
+import { until } from "./processes";
+import { describeWith, NEEDS } from "./programs";
+import { ADDRESSES } from "./world";
+
+const FORGED = "198.51.100.77";
+const RELAY = { host: "smtp.relay.test", port: 2587, password: "relay-secret-1" };
+const TRUST = "/etc/ssl/authority.pem";
+const OVERRIDES = { ...CLOSED, MAIL_SERVER: "maddy", STALWART_SMARTHOST: `${RELAY.host}:${RELAY.port}`, STALWART_SMARTHOST_USER: "relay-user" };
+
+describeWith([...MAILBOX_NEEDS, BUSYBOX, NEEDS.swaks, NEEDS.maddy], "maddy behind the edge", () => {
+  let stage: MailboxStage;
+  let authority: Authority;
+  const logs: string[] = [];
+
+  beforeAll(async () => {
+    stage = await makeMailbox(OVERRIDES, { secrets: { "/run/secrets/stalwart_smarthost_password": RELAY.password }, answers: { [RELAY.host]: [ADDRESSES.edgeTailnet] } });
+    authority = await Authority.make(stage.folder);
+    stage.container.write(TRUST, authority.certificate);
+    await up();
+    await startCaddy(stage.world, stage.config);
+  });
+  afterAll(() => stage?.world.close());
+  afterEach(() => void logs.push(stage.container.log()));
+
+  const up = (): Promise<void> => stage.container.up(stage.ports, { SSL_CERT_FILE: TRUST });
+  const said = (): string[] => stage.container.log().split("\n").filter((line) => line.startsWith("start: "));
+  const edgeName = (): string => stage.wire.edges[0].host;
+  const portOf = (line: string): number => stage.wire.listeners.find((one) => one.line === line)?.port ?? 0;
+  const asLogged = (address: string, port: string | undefined): string => `"src_ip":"${address.includes(":") ? `[${address}]` : address}:${port}"`;
+  const through = (edge: string) => ({ edge, trust: stage.certificate.cert, host: HOST });
+
+  test("starts with one account, made by the script", () => expect(said()).toEqual([`start: edges: ${edgeName()} ${ADDRESSES.edgeTailnet}`, `start: made the account ${ADMIN.address}`]));
+
+  describe.each(FAMILIES)("over $family", ({ edge, client }) => {
+    test.each(["smtp", "submissions", "submission"])("%s: takes a message, and logs the client's address", async (line) => {
+      const { address, port } = await session(stage.world, stage.wire, line, { ...through(edge), user: ADMIN });
+      expect(address).toBe(client);
+      await until("the log", () => stage.container.log().includes(asLogged(client, port)), { detail: () => stage.container.log().slice(-2000) });
+    });
+    test.each(["imap", "imaps"])("%s: lets the user in, and logs the client's address when it does not", async (line) => {
+      await session(stage.world, stage.wire, line, { ...through(edge), user: ADMIN });
+      const url = `${line}://${HOST}:${portOf(line)}/INBOX`;
+      const { source, result } = await curl(stage.world, { url, ...through(edge), args: ["-u", `${ADMIN.address}:wrong`] });
+      expect(result.code).toBe(67);
+      expect(source.address).toBe(client);
+      await until("the log", () => stage.container.log().includes(`imap/sasl: authentication failed`) && stage.container.log().includes(asLogged(client, source.port)));
+    });
+    test("SPF is judged by the client's address, and the message tells it", async () => {
+      await session(stage.world, stage.wire, "smtp", { ...through(edge), user: ADMIN });
+      const read = async (path: string): Promise<string> =>
+        (await curl(stage.world, { url: `imaps://${HOST}:${portOf("imaps")}/INBOX${path}`, ...through(edge), args: ["-u", `${ADMIN.address}:${ADMIN.password}`] })).text;
+      const from = /\* SEARCH (.*)/.exec(await read("?FROM%20stranger@client.test"))?.[1].trim().split(" ") ?? [];
+      const text = await read(`;MAILINDEX=${from.at(-1)}`);
+      expect(text).toMatch(/spf=pass reason="matched\s+ip"/);
+      expect(text).toMatch(new RegExp(`^Received: from client\\.test .*\\[${client}\\]`, "m"));
+    });
+  });
+
+  const forge = (from: string) =>
+    stage.world.edge.run("swaks", [
+      ...["--server", ADDRESSES.mailbox, "--port", String(portOf("smtp")), "--local-interface", from, "--helo", "client.test", "--from", "stranger@client.test", "--to", ADMIN.address, "--timeout", "10"],
+      ...["--proxy-version", "2", "--proxy-family", "AF_INET", "--proxy-source", FORGED, "--proxy-source-port", "2222", "--proxy-dest", ADDRESSES.mailbox, "--proxy-dest-port", "25"],
+    ]);
+  test("believes no header but the edge's", async () => {
+    await forge(NEIGHBOUR);
+    await swaks(stage.world, ["--server", ADDRESSES.edge4, "--port", String(portOf("smtp")), "--proxy-version", "2", "--proxy-family", "AF_INET", "--proxy-source", FORGED, "--proxy-source-port", "2222", "--proxy-dest", ADDRESSES.edge4, "--proxy-dest-port", "25"]);
+    expect(stage.container.log()).not.toContain(FORGED);
+    expect(stage.container.log()).toContain(`connection from untrusted source ${NEIGHBOUR}:`);
+    expect(stage.container.log()).toContain(`"src_ip":"${NEIGHBOUR}:`);
+    await forge(ADDRESSES.edgeTailnet);
+    expect(stage.container.log()).toContain(asLogged(FORGED, "2222"));
+  });
+  test("a node of the tailnet comes without a header, also to TLS from the first byte", async () => {
+    const url = `imaps://${ADDRESSES.mailbox}:${portOf("imaps")}/INBOX`;
+    expect(await stage.world.edge.run("curl", ["-sS", "-k", "-m", "5", "--interface", NEIGHBOUR, "-u", `${ADMIN.address}:${ADMIN.password}`, url])).toMatchObject({ code: 0 });
+  });
+
+  describe("outgoing mail", () => {
+    const send = async (name: string, files: readonly string[]): Promise<string> => {
+      const sink = await stage.world.edge.start(process.execPath, [join(__dirname, "mailbox", "smtp-sink.js"), String(RELAY.port), ...files], { log: join(stage.folder, `${name}.log`) });
+      await stage.world.edge.untilListening([RELAY.port], sink);
+      const args = ["-u", `${ADMIN.address}:${ADMIN.password}`, "--mail-from", ADMIN.address, "--mail-rcpt", `${name}@elsewhere.test`, "--upload-file", "-"];
+      const { result } = await curl(stage.world, { url: `smtps://${HOST}:${portOf("submissions")}/client.test`, ...through(ADDRESSES.edge4), args, input: `From: ${ADMIN.address}\r\nSubject: out\r\n\r\nhello\r\n` });
+      expect(result).toMatchObject({ code: 0 });
+      await until("the smarthost to be asked", () => /QUIT|broken|RCPT/.test(sink.output()), { detail: () => stage.container.log().slice(-2000) });
+      await sink.stop();
+      return sink.output();
+    };
+    test("gives the smarthost nothing without TLS, or with a certificate that nobody signed", async () => {
+      expect(await send("plain", [])).not.toMatch(/AUTH|MAIL/);
+      expect(await send("untrusted", [stage.certificate.key, stage.certificate.cert])).not.toMatch(/AUTH|MAIL/);
+    });
+    test("logs in and delivers inside TLS", async () => {
+      const { key, cert } = await authority.issue(RELAY.host);
+      const login = Buffer.from(`\0relay-user\0${RELAY.password}`).toString("base64");
+      const heard = await send("trusted", [key, cert]);
+      expect(heard).toMatch(new RegExp(`tls AUTH PLAIN ${login}\n[^]*tls RCPT TO:<trusted@elsewhere.test>`));
+      expect(heard).not.toMatch(/plain (AUTH|MAIL)/);
+    });
+  });
+
+  test("health is good, bad while PostgreSQL is frozen, and good again", async () => {
+    expect(await stage.container.health()).toMatchObject({ code: 0, stdout: "" });
+    stage.postgres.signal("SIGSTOP");
+    const frozen = await stage.container.health();
+    stage.postgres.signal("SIGCONT");
+    expect(frozen).toMatchObject({ code: 1, stdout: "PostgreSQL (postgres.tail0000.ts.net:54329) does not answer\n" });
+    expect(await stage.container.health()).toMatchObject({ code: 0 });
+  });
+
+  test("waits for a PostgreSQL that comes late, and keeps account and messages", async () => {
+    await stage.container.down();
+    await stage.postgres.stop();
+    await stage.container.start({ SSL_CERT_FILE: TRUST });
+    await until("a word about it", () => said().some((line) => /waiting for PostgreSQL \(.*\): .*connection refused/.test(line)), { detail: () => stage.container.log() });
+    await stage.postgres.start();
+    await stage.world.mailbox.untilListening(stage.ports, stage.container.running, 20_000);
+    expect(said().filter((line) => line.includes("made the account"))).toEqual([]);
+    await session(stage.world, stage.wire, "imaps", { ...through(ADDRESSES.edge4), user: ADMIN });
+  });
+
+  test("an edge that moved is followed: it leaves, and starts with the new address", async () => {
+    await stage.names.answer({ ...stage.answers, [edgeName()]: ["100.64.0.5"] });
+    expect(await stage.container.untilLeft()).toContain("start: the server ended, exit code 75");
+    await up();
+    expect(await stage.container.inside("cat", ["/dev/shm/tailwart/maddy.conf"])).toContain("trust 100.64.0.5/32\n");
+    await forge(ADDRESSES.edgeTailnet);
+    expect(stage.container.log()).toContain(`connection from untrusted source ${ADDRESSES.edgeTailnet}:`);
+  });
+
+  test("no secret is in any log or in the configuration", async () => {
+    const config = await stage.container.inside("cat", ["/dev/shm/tailwart/maddy.conf"]);
+    for (const secret of stage.secrets) expect([...logs, config].join("\n")).not.toContain(secret);
+  });
+});

@@ -1,0 +1,67 @@
+import fc from "fast-check";
+import { MistakesError } from "../../../lib/errors";
+import { mergePolicy, removePolicy } from "../../../lib/tailnet/merge";
+import { CORPUS } from "./corpus";
+import { commentsIn, obeyed, othersIn, survives, wants } from "./laws";
+import { mangled, randomPolicy, respaced, touched } from "./random";
+
+const numbers = (maxLength: number) => fc.array(fc.nat(0xffff), { maxLength, size: "max" });
+const someone = fc.constantFrom(...CORPUS);
+
+test("random policies, up to 10 000 in 8 s: none is corrupted, each comes back to the last byte", () => {
+  const { least } = wants();
+  let count = 0;
+  fc.assert(
+    fc.property(numbers(120), (tape) => {
+      count += 1;
+      return survives(randomPolicy(tape), least);
+    }),
+    { numRuns: 10_000, interruptAfterTimeLimit: 8_000, markInterruptAsFailure: false },
+  );
+  expect(count).toBeGreaterThan(500);
+});
+
+test("random policies obey every law", () => {
+  const { small } = wants();
+  fc.assert(fc.property(numbers(400), (tape) => void obeyed(randomPolicy(tape), small)), { numRuns: 300 });
+});
+
+test("the corpus, touched by other hands, obeys every law", () => {
+  const { small } = wants();
+  fc.assert(fc.property(someone, numbers(400), ({ text }, tape) => void obeyed(touched(text, tape), small)), { numRuns: 500 });
+});
+
+test("a text that is broken in places is refused in words, or obeys every law", () => {
+  const { quiet } = wants();
+  let refused = 0;
+  fc.assert(
+    fc.property(someone, numbers(20), ({ text }, tape) => {
+      const broken = mangled(text, tape);
+      try {
+        mergePolicy(broken, quiet, { allowFirstRule: true });
+      } catch (error) {
+        refused += 1;
+        return error instanceof MistakesError;
+      }
+      obeyed(broken, quiet);
+      return true;
+    }),
+    { numRuns: 1_000 },
+  );
+  expect(refused).toBeGreaterThan(200);
+});
+
+test("whatever a formatter does to blanks and line breaks, ours is found again", () => {
+  const { small, edited } = wants();
+  fc.assert(
+    fc.property(someone, numbers(200), ({ text }, tape) => {
+      const live = respaced(mergePolicy(text, small, { allowFirstRule: true }).text, tape);
+      expect(mergePolicy(live, small)).toEqual({ text: live, changed: false, added: [], removed: [] });
+      for (const one of [live, mergePolicy(live, edited).text]) {
+        const { text: rest } = removePolicy(one);
+        expect([othersIn(rest), commentsIn(rest)]).toEqual([othersIn(text), commentsIn(text)]);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});

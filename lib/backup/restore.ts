@@ -1,0 +1,101 @@
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { lastLine } from "../deploy/run";
+import { MistakesError, refuseIfAny } from "../errors";
+import { countBlobs, putBlobs, removeOthers } from "./blobs";
+import { readBackup, type Manifest } from "./manifest";
+import { every, megabytes, type Say } from "./progress";
+import { findSystem, type System } from "./system";
+
+export interface RestoreOptions {
+  readonly folder: string;
+  /** take away the mail that is there */
+  readonly replace: boolean;
+}
+
+const PATIENCE_SECONDS = 240;
+const numbers = (version: string): number[] => version.split(".").map((part) => parseInt(part, 10));
+/** Negative when `a` is the older version. */
+export function compareVersions(a: string, b: string): number {
+  const [left, right] = [numbers(a), numbers(b)];
+  return left.map((number, index) => number - (right[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
+}
+
+/** What speaks against it, before anything is touched. */
+export async function objections({ deployment, database, bucket, serverVersion, server, engine }: System, manifest: Manifest, { replace }: RestoreOptions): Promise<string[]> {
+  const mistakes: string[] = [];
+  if ((await engine.container(server)) === undefined) mistakes.push(`${server}: it is not there; deploy first, then restore`);
+  const [postgres, mail] = [await database.version(), await serverVersion()];
+  if (numbers(postgres)[0] < numbers(manifest.database.version)[0]) mistakes.push(`PostgreSQL: it is ${postgres} here, and the backup is of ${manifest.database.version}; set POSTGRES_IMAGE to that major version or a newer one`);
+  if (mail !== undefined && manifest.mailServer.version !== "" && compareVersions(mail, manifest.mailServer.version) < 0)
+    mistakes.push(`${manifest.mailServer.name}: it is ${mail} here, and the backup is of ${manifest.mailServer.version}; set STALWART_IMAGE to that version or a newer one`);
+  if (manifest.mailServer.name !== deployment.mailbox.server) mistakes.push(`MAIL_SERVER: got ${deployment.mailbox.server}, and the backup is of ${manifest.mailServer.name}; set it to that`);
+  const others = manifest.domains.filter((domain) => !deployment.domains.includes(domain));
+  if (others.length > 0) mistakes.push(`MAIL_DOMAIN: got ${deployment.domains.join(",")}, and the backup is of ${manifest.domains.join(",")}; name those too`);
+  if (!replace) {
+    const rows = await database.mailRows();
+    const objects = (await bucket.list()).length;
+    if (rows !== 0) mistakes.push(`this system is not empty: ${rows === undefined ? "its database is of another kind" : `${rows} rows of mail data`}, ${objects} objects; with --replace they are taken away for good, and npm run backup keeps them`);
+  }
+  return mistakes;
+}
+
+async function untilHealthy({ engine, server }: System, say: Say): Promise<void> {
+  const begun = Date.now();
+  const progress = every(10, say);
+  for (;;) {
+    const health = (await engine.container(server))?.health;
+    const seconds = Math.round((Date.now() - begun) / 1000);
+    if (health === "healthy") return say(`${server} is healthy after ${seconds} s`);
+    if (seconds > PATIENCE_SECONDS) {
+      const { stdout, stderr } = await engine.logs(server, 10);
+      throw new Error(`${server}: it is not healthy after ${seconds} s; its last words: ${lastLine(`${stdout}\n${stderr}`)}`);
+    }
+    progress(`waiting for ${server}: ${health ?? "no health yet"}`);
+    await sleep(1000);
+  }
+}
+
+/** Brings the mail in while the server is stopped; whatever happens, it is started again. */
+async function exchanged(system: System, folder: string, manifest: Manifest, replace: boolean, say: Say): Promise<void> {
+  const { engine, server, bucket, database } = system;
+  const must = async (command: string): Promise<void> => {
+    const { status, stderr } = await engine.docker([command, server], { seconds: 120 });
+    if (status !== 0) throw new Error(`docker ${command} ${server}: ${lastLine(stderr)}`);
+  };
+  await must("stop");
+  say(`${server} is stopped`);
+  try {
+    const progress = every(2, say);
+    const names = await putBlobs(bucket, join(folder, manifest.blobs.file), (done) => progress(`${done} of ${manifest.blobs.objects} objects`));
+    say(`objects: ${names.size}`);
+    await database.restore(join(folder, manifest.database.file));
+    say(`database: ${megabytes(manifest.database.bytes)}`);
+    if (replace) {
+      const removed = await removeOthers(bucket, names);
+      if (removed > 0) say(`${removed} objects that the backup does not know were removed`);
+    }
+  } finally {
+    await must("start");
+  }
+}
+
+/** `npm run restore`: puts a backup into a system that is deployed and has no mail yet. @throws MistakesError, Error with one line */
+export async function restore(project: string, environment: NodeJS.ProcessEnv, options: RestoreOptions, say: Say): Promise<void> {
+  const folder = resolve(project, options.folder);
+  say("reading the backup");
+  const manifest = await readBackup(folder);
+  const counted = await countBlobs(join(folder, manifest.blobs.file));
+  if (counted.objects !== manifest.blobs.objects) throw new MistakesError([`${options.folder}: blobs.tar holds ${counted.objects} objects, and manifest.json says ${manifest.blobs.objects}; take another backup`]);
+  say(`of ${manifest.made}, ${manifest.domains.join(", ")}: database ${megabytes(manifest.database.bytes)}, ${counted.objects} objects of ${megabytes(counted.objectBytes)}`);
+  const system = await findSystem(project, environment);
+  try {
+    await system.database.check(join(folder, manifest.database.file));
+    refuseIfAny(await objections(system, manifest, options));
+    await exchanged(system, folder, manifest, options.replace, say);
+    await untilHealthy(system, say);
+    say("accounts and their passwords are those of the backup, the administrator's too");
+  } finally {
+    system.close();
+  }
+}

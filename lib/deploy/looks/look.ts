@@ -1,0 +1,12 @@
+import type { Site } from "../site";
+import type { Stack } from "../stack";
+
+/** Something that is not as it should be. */
+export interface Finding {
+  /** the container or other thing */
+  readonly where: string;
+  readonly what: string;
+}
+
+/** A look at what Terraform cannot see; it reads only, and never returns a secret's value. */
+export type Look = (site: Site, stack: Stack) => Promise<readonly Finding[]>;

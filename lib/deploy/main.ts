@@ -1,0 +1,36 @@
+import { createInterface } from "node:readline";
+import { reportMistakes } from "../app";
+import { deploy } from "./deploy";
+import { destroy } from "./destroy";
+import { drift } from "./drift";
+import { readOptions, type Command, type Options } from "./options";
+import type { Place } from "./site";
+
+const COMMANDS: Record<Command, (place: Place, options: Options) => Promise<number>> = { deploy, drift, destroy };
+
+function ask(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  return new Promise((resolve) => {
+    terminal.once("close", () => resolve(""));
+    terminal.question(question, (answer) => {
+      resolve(answer);
+      terminal.close();
+    });
+  });
+}
+
+async function main([name, ...words]: readonly string[]): Promise<number> {
+  const command = COMMANDS[name as Command];
+  // Terraform gets the interrupt too and ends in good order; we wait for it and say what stands.
+  process.on("SIGINT", () => process.stderr.write("\nstopping after what is under way\n"));
+  const place: Place = { project: process.cwd(), environment: process.env, output: process, ask, attended: process.stdin.isTTY };
+  try {
+    return await command(place, readOptions(name as Command, words));
+  } catch (error) {
+    return reportMistakes(error, process);
+  }
+}
+
+void main(process.argv.slice(2)).then((status) => {
+  process.exitCode = status;
+});

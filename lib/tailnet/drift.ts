@@ -1,0 +1,47 @@
+import type { Deployment } from "../config";
+import type { Wire } from "../wire";
+import { ApiError, connect, type PolicyApi } from "./api";
+import { policyTarget } from "./job";
+import { comparePolicy, type PolicyFinding } from "./merge";
+import { errorLines } from "./outcome";
+import { tailnetPolicy, type PolicyEntries } from "./policy";
+
+export interface PolicyDrift {
+  /** ok: the live policy is as the wire wants it; drift: it is not; unknown: it could not be read */
+  readonly status: "ok" | "drift" | "unknown";
+  /** for a person */
+  readonly lines: readonly string[];
+}
+
+/** Findings of ours, and the live policy's own tests: they may fail without any edit, when nodes change their tags. */
+export async function findDrift(api: PolicyApi, wanted: PolicyEntries, wire: Wire): Promise<readonly (PolicyFinding | { readonly kind: "tests"; readonly what: string })[]> {
+  const { text } = await api.read();
+  const findings = comparePolicy(text, wanted, wire);
+  try {
+    await api.check(text);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.kind !== "refused") throw error;
+    return [...findings, ...error.details.map((what) => ({ kind: "tests" as const, what }))];
+  }
+  return findings;
+}
+
+/**
+ * Compares the tailnet's live policy with the wire.
+ * @param project the folder with `.env`
+ */
+export async function policyDrift(deployment: Deployment, wire: Wire, project: string): Promise<PolicyDrift> {
+  const target = policyTarget(deployment, project);
+  if (target === undefined) {
+    const how = deployment.tailnet.headscale === undefined ? "TS_API_KEY, or TS_OAUTH_CLIENT_ID and TS_OAUTH_CLIENT_SECRET" : "HEADSCALE_API_KEY";
+    return { status: "unknown", lines: [`tailnet policy: not looked at, there is no credential; set ${how}`] };
+  }
+  try {
+    const findings = await findDrift(connect(target), tailnetPolicy(deployment, wire), wire);
+    const lines = findings.map(({ kind, what }) => `${kind}: ${what}`);
+    return lines.length === 0 ? { status: "ok", lines: ["tailnet policy: as it should be"] } : { status: "drift", lines };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return { status: "unknown", lines: errorLines(error) };
+  }
+}
