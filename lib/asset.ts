@@ -13,12 +13,17 @@ export const assetText = (name: string): string => readFileSync(assetPath(name),
 
 const generated: string[] = [];
 
-/** Absolute path of a file with this text that lies there until the process ends: long enough for synth to copy it as an asset. */
-export function generatedAsset(name: string, text: string): string {
+/** Absolute path of a new folder that is there until the process ends: long enough for synth to copy it as an asset. */
+export function generatedFolder(): string {
   if (generated.length === 0) process.once("exit", () => generated.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
   const folder = mkdtempSync(join(tmpdir(), "tailwart-asset-"));
   generated.push(folder);
-  const path = join(folder, name);
+  return folder;
+}
+
+/** Absolute path of a file with this text, in a folder of its own. */
+export function generatedAsset(name: string, text: string): string {
+  const path = join(generatedFolder(), name);
   writeFileSync(path, text);
   return path;
 }

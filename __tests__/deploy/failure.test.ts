@@ -1,4 +1,4 @@
-import { buildReason, explain, hintFor } from "../../lib/deploy/failure";
+import { buildReason, explain, hintFor, shortened } from "../../lib/deploy/failure";
 
 const PROBE = [
   "tailwart-postgres: waiting, running starting (15 s)",
@@ -39,7 +39,17 @@ describe("why a build failed", () => {
     expect(buildReason("#8 0.331 edge image: downloading https://x\n#8 1.20 edge image: the download failed: https://x\n#8 ERROR: process did not complete")).toEqual({ line: "edge image: the download failed: https://x", seen: [] });
   });
 
+  test("our own line, in Docker's colour", () => {
+    expect(buildReason("Step 1/2 : FROM a\n\u001b[91medge image: it is for another processor\n\u001b[0m\nThe command '/bin/sh' returned a non-zero code: 1").line).toBe("edge image: it is for another processor");
+  });
+
   test("else the last lines", () => {
     expect(buildReason("Step 1/3 : FROM nothing:1\npull access denied for nothing").line).toMatch(/^pull access denied for nothing; the image cannot be had/);
   });
+});
+
+test("log lines: repeated ones once, long ones cut, only the last of many", () => {
+  expect(shortened(["a", "b", "b", "b", "a"])).toEqual(["a", "b", "a"]);
+  expect(shortened(["x".repeat(1000)])[0]).toHaveLength(241);
+  expect(shortened(Array.from({ length: 50 }, (_, index) => String(index)))).toHaveLength(12);
 });

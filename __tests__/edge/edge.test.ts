@@ -32,6 +32,7 @@ describe("Edge on its host's network", () => {
   test("is healthy when the greeting comes through, asked for twice a minute", () => {
     expect(edge.healthcheck).toMatchObject({ test: ["CMD", "/bin/sh", "/usr/local/bin/edge-health", "25"], interval: "30s" });
   });
+  test("has the setting that the benchmark found best", () => expect(edge.env).toEqual(["GOGC=200"]));
   test("takes its image by the name that its content gave it", () => expect(edge.image).toBe(IMAGE));
 });
 

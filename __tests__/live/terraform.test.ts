@@ -13,6 +13,7 @@ const VARIANTS: Record<string, Record<string, string | undefined>> = {
   "large": LARGE,
   "maddy on a mail-only edge": { MAIL_SERVER: "maddy", MAIL_TLS_CERT_FILE: "chain.pem", MAIL_TLS_KEY_FILE: "key.pem" },
   "ephemeral on Headscale": { TS_LOGIN_SERVER: "https://headscale.one.test", TS_TAILNET: "tailnet.test", TS_EPHEMERAL: "true", TAILNET_ADMINS: "admin@" },
+  "an edge that is a node of its own": { EDGE_NETWORK: "sidecar" },
   "own file as Caddy, own certificate": { CADDY_DOWNLOAD: "/nowhere/caddy", MAIL_TLS_CERT_FILE: "chain.pem", MAIL_TLS_KEY_FILE: "key.pem" },
 };
 

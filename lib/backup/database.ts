@@ -5,6 +5,11 @@ import type { Engine } from "../deploy/engine";
 import { lastLine } from "../deploy/run";
 import { execBetween, type Ends } from "./docker";
 
+/**
+ * Stalwart's tables (crates/store, SUBSPACE_…) that a fresh server leaves empty: links from messages and files to their
+ * blobs, the queue, indexed events and contacts. Mailboxes count for nothing: the first login makes them.
+ */
+const KEPT_TABLES = ["k", "e", "s_cal", "s_card"];
 const CONTAINER = "tailwart-postgres";
 
 /** The embedded PostgreSQL, through the programs in its own container: they are of its version, and its password is there. */
@@ -32,11 +37,12 @@ export class Database {
     return (await this.query("SHOW server_version"))[0];
   }
 
-  /** How much mail data is there: rows of the table in which Stalwart keeps messages, calendars and contacts; undefined: it cannot be told. */
+  /** How much is there of what people would miss, in rows of {@link KEPT_TABLES}; undefined: it cannot be told. */
   async mailRows(): Promise<number | undefined> {
     const tables = await this.query("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace");
     if (tables.length === 0) return 0;
-    return tables.includes("p") ? Number((await this.query("SELECT count(*) FROM p"))[0]) : undefined;
+    if (!KEPT_TABLES.every((table) => tables.includes(table))) return undefined;
+    return Number((await this.query(`SELECT ${KEPT_TABLES.map((table) => `(SELECT count(*) FROM ${table})`).join(" + ")}`))[0]);
   }
 
   /** One consistent state, in PostgreSQL's custom format. */

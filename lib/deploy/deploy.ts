@@ -1,5 +1,5 @@
 import { errorsOf } from "./events";
-import type { Failure } from "./failure";
+import { shortened, type Failure } from "./failure";
 import { fetchImages, whyBuildFailed } from "./images";
 import type { Options } from "./options";
 import { orphans } from "./orphans";
@@ -44,7 +44,7 @@ function refused(site: Site, problems: readonly string[]): number {
 }
 
 function failed(site: Site, where: string, { line, seen }: Failure, rest: string): number {
-  const lines = [`${where}: ${line}`, ...seen.map((one) => `  | ${one}`), "", rest];
+  const lines = [`${where}: ${line}`, ...shortened(seen).map((one) => `  | ${one}`), "", rest];
   site.place.output.stderr.write(`${lines.join("\n")}\n`);
   return 1;
 }

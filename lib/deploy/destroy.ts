@@ -65,7 +65,8 @@ async function destroyOne(site: Site, stack: Stack, withData: boolean): Promise<
   if (targets.length === 0) return void site.say(`${stack.name} nothing to remove`);
   const progress = new Progress(stack, targets.map((address) => ({ address, action: "delete" })), (line) => site.say(line));
   try {
-    if (withData) writeFileSync(join(stack.folder, OVERRIDE), JSON.stringify(unprotected(stack.keptVolumes)));
+    // Terraform refuses a file that overrides nothing.
+    if (withData && stack.keptVolumes.length > 0) writeFileSync(join(stack.folder, OVERRIDE), JSON.stringify(unprotected(stack.keptVolumes)));
     const ran = await terraform.destroy(targets, (event) => progress.event(event));
     return ran.status === 0 ? undefined : failureOf(ran, stack).line;
   } finally {

@@ -26,6 +26,16 @@ const MEANINGS: readonly { readonly sign: RegExp; readonly hint: string }[] = [
 export const hintFor = (text: string): string | undefined => MEANINGS.find(({ sign }) => sign.test(text))?.hint;
 
 const UNHEALTHY = /^(\S+) is not healthy: (.*?)\.? What its health check said last/;
+const MOST = 12;
+const WIDTH = 240;
+
+/** The last lines that differ from the one before, none longer than a person reads. */
+export const shortened = (lines: readonly string[]): string[] =>
+  lines
+    .map((line) => (line.length > WIDTH ? `${line.slice(0, WIDTH)}…` : line))
+    .filter((line, index, all) => line !== all[index - 1])
+    .slice(-MOST);
+
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
 
 /**
@@ -43,11 +53,14 @@ export function explain({ summary, detail }: Pick<Diagnostic, "summary" | "detai
   return { line: hint === undefined ? what : `${what}; ${hint}`, seen: seen.filter((one) => !what.includes(oneLine(one))) };
 }
 
+/** Docker colours what a build prints on its standard error. */
+const COLOUR = /\u001b\[[\d;]*m/g;
+
 /** The line in which a failed build says why: our own scripts begin it with the image's name, else the last that it printed. */
 export function buildReason(printed: string): Failure {
-  const lines = printed.split("\n").map((line) => line.replace(/^#\d+ [\d.]+ /, "").trim()).filter((line) => line !== "");
+  const lines = printed.split("\n").map((line) => line.replace(COLOUR, "").replace(/^#\d+ [\d.]+ /, "").trim()).filter((line) => line !== "");
   const own = lines.filter((line) => /^(edge|garage) image: (?!downloading)/i.test(line)).pop();
   const known = hintFor(printed);
-  const last = lines.filter((line) => !/^(Sending build context|DEPRECATED|Install the buildx|-{3}|The command |---)/.test(line)).slice(-5);
+  const last = lines.filter((line) => !/^(Sending build context|DEPRECATED|Install the buildx|https:\/\/docs\.docker|---|The command )/.test(line)).slice(-5);
   return { line: own ?? `${last[last.length - 1] ?? "the build failed without a word"}${known === undefined ? "" : `; ${known}`}`, seen: own === undefined ? last : [] };
 }

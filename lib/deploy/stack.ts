@@ -80,7 +80,7 @@ export class Stack {
   get images(): readonly PlacedImage[] {
     return this.all("docker_image").map(([address, one]) => {
       const build = asList<Attributes>(one.build)[0] ?? {};
-      return { address, name: one.name, engine: this.engineOf(one), context: join(this.folder, build.context ?? "."), args: build.build_args ?? {} };
+      return { address, name: one.name, engine: this.engineOf(one), context: resolve(this.folder, build.context ?? "."), args: build.build_args ?? {} };
     });
   }
 

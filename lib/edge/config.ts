@@ -1,12 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { DockerProvider } from "@cdktf/provider-docker/lib/provider";
 import { Resource } from "@cdktf/provider-null/lib/resource";
 import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
-import { assetPath } from "../asset";
+import { assetPath, generatedAsset } from "../asset";
 import type { Service } from "../docker/service";
 
 export interface EdgeConfigProps {
@@ -25,10 +22,7 @@ export class EdgeConfig extends Construct {
   constructor(scope: Construct, id: string, { provider, service, text }: EdgeConfigProps) {
     super(scope, id);
     const hash = createHash("sha256").update(text).digest("hex");
-    const folder = mkdtempSync(join(tmpdir(), "tailwart-edge-"));
-    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-    writeFileSync(join(folder, "caddy.json"), text);
-    const config = new TerraformAsset(this, "file", { path: join(folder, "caddy.json"), type: AssetType.FILE, assetHash: hash });
+    const config = new TerraformAsset(this, "file", { path: generatedAsset("caddy.json", text), type: AssetType.FILE, assetHash: hash });
     const reload = new TerraformAsset(this, "reload", { path: assetPath("edge/reload.sh"), type: AssetType.FILE });
     new Resource(this, "Resource", {
       triggers: { container: service.container.id, config: hash },

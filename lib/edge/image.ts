@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Image } from "@cdktf/provider-docker/lib/image";
 import type { DockerProvider } from "@cdktf/provider-docker/lib/provider";
 import { Resource } from "@cdktf/provider-null/lib/resource";
 import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
-import { assetPath } from "../asset";
+import { assetPath, assetText, generatedFolder } from "../asset";
 import type { CaddySource } from "../config";
 import { caddyJson, type CaddyConfig } from "./caddy";
 
@@ -23,7 +22,7 @@ export interface EdgeImageProps {
 const FILES = ["Dockerfile", "fetch.sh", "root.sh", "health.sh", "config.sh"];
 const CONFIG_FILE = "config.Dockerfile";
 
-const textOf = (file: string): string => readFileSync(assetPath(`edge/image/${file}`), "utf8");
+const textOf = (file: string): string => assetText(`edge/image/${file}`);
 
 /** What the build is made of; the image's name carries its hash, so whoever builds the same finds it built. */
 function buildOf({ caddy, project = process.cwd() }: Pick<EdgeImageProps, "caddy" | "project">) {
@@ -47,17 +46,9 @@ function buildOf({ caddy, project = process.cwd() }: Pick<EdgeImageProps, "caddy
 export const edgeImageName = (props: Pick<EdgeImageProps, "caddy" | "project">): string => `tailwart-edge:${short(buildOf(props).hash)}`;
 const short = (hash: string): string => hash.slice(0, 16);
 
-/** Build contexts lie here until synth has copied them. */
-const contexts: string[] = [];
-function contextFolder(): string {
-  if (contexts.length === 0) process.once("exit", () => contexts.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
-  const folder = mkdtempSync(join(tmpdir(), "tailwart-image-"));
-  contexts.push(folder);
-  return folder;
-}
-
+/** A build's context: these texts, and the program beside them when there is one. */
 function contextOf(scope: Construct, id: string, hash: string, texts: Readonly<Record<string, string>>, program?: string): string {
-  const folder = contextFolder();
+  const folder = generatedFolder();
   for (const [file, text] of Object.entries(texts)) writeFileSync(join(folder, file), text);
   if (program !== undefined) copyFileSync(program, join(folder, "caddy"));
   return new TerraformAsset(scope, id, { path: folder, type: AssetType.DIRECTORY, assetHash: hash }).path;
@@ -71,7 +62,6 @@ export class EdgeImage extends Construct {
   constructor(scope: Construct, id: string, props: EdgeImageProps) {
     super(scope, id);
     const { provider, config } = props;
-    // A configuration has an image of its own, named by its content: it holds nothing else, and nothing runs it.
     const { texts, hash, local, buildArgs } = buildOf(props);
     // A file that is not there yet is reported as missing by the contract and stops the deploy, not the review.
     const context = contextOf(this, "context", hash, texts, local !== undefined && existsSync(local) ? local : undefined);
@@ -80,6 +70,7 @@ export class EdgeImage extends Construct {
     const image = new Image(this, "Resource", { provider, name, buildAttribute: { context, buildArgs, noCache: true }, keepLocally: true });
     const proven = provenBuild(this, "proven", image, name);
 
+    // A configuration has an image of its own, named by its content: it holds nothing else, and nothing runs it.
     const checked = { Dockerfile: textOf(CONFIG_FILE), "caddy.json": caddyJson(config) };
     const checkedHash = createHash("sha256").update(JSON.stringify([name, checked])).digest("hex");
     const checkedName = `tailwart-edge-config:${short(checkedHash)}`;

@@ -28,6 +28,7 @@ export class Container {
   private readonly root: string;
   private starts = 0;
   private now?: Running;
+  private files: MailServer["files"];
 
   constructor(
     private readonly namespace: Namespace,
@@ -35,8 +36,9 @@ export class Container {
   ) {
     const { server, secrets } = props;
     this.root = join(props.folder, "container");
+    this.files = server.files;
     for (const folder of ["files", "work", "merged"]) mkdirSync(join(this.root, folder), { recursive: true });
-    for (const { path, content, executable } of server.files) this.write(path, content, executable ? 0o755 : 0o644);
+    this.place(server.files);
     for (const { path } of server.secretFiles) {
       if (secrets[path] === undefined) throw new Error(`the test gives no content for ${path}`);
       this.write(path, secrets[path], 0o440);
@@ -63,6 +65,15 @@ export class Container {
 
   private at(path: string): string {
     return join(this.root, "files", path);
+  }
+  private place(files: MailServer["files"]): void {
+    for (const { path, content, executable } of files) this.write(path, content, executable ? 0o755 : 0o644);
+  }
+  /** What a deploy after a change of the contract does: another container with other files, and the same volumes. */
+  replace({ files }: MailServer): void {
+    for (const { path } of this.files) rmSync(this.at(path), { force: true });
+    this.files = files;
+    this.place(files);
   }
   /** A file of the container, while it does not run. */
   write(path: string, content: string, mode = 0o644): void {

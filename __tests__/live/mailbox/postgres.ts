@@ -46,7 +46,7 @@ export class Postgres {
     const { folder, port } = this.props;
     this.running = await this.namespace.start(
       pathOf(POSTGRES_NEEDS.setpriv),
-      [...this.ids, pathOf(POSTGRES_NEEDS.postgres), "-D", this.data, "-c", "listen_addresses=127.0.0.1", "-c", `port=${port}`, "-c", `unix_socket_directories=${this.data}`, "-c", "fsync=off"],
+      [...this.ids, pathOf(POSTGRES_NEEDS.postgres), "-D", this.data, "-c", "listen_addresses=127.0.0.1", "-c", `port=${port}`, "-c", `unix_socket_directories=${this.data}`, "-c", "fsync=off", "-c", "dynamic_shared_memory_type=mmap"],
       { log: join(folder, "postgres.log"), cwd: "/" },
     );
     await until("PostgreSQL", async () => (await this.query("postgres", "select 1").catch(() => "")).trim() === "1");

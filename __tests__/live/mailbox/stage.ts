@@ -29,7 +29,7 @@ export const CLOSED = {
 export const CLOSED_STALWART = { ...CLOSED, STALWART_WEB_ADMIN: "off", STALWART_SPAM_RULES: "off", STALWART_ASN: "off" };
 
 /** What Alpine has for a shell. */
-export const BUSYBOX: Need = { name: "busybox", hint: "apt-get install busybox" };
+export const BUSYBOX: Need = { name: "busybox", optional: true, hint: "apt-get install busybox" };
 /** Where the official images have their programs. */
 const PROGRAMS = { stalwart: { program: NEEDS.stalwart, place: "/usr/local/bin/stalwart" }, maddy: { program: NEEDS.maddy, place: "/usr/bin/maddy", alpine: BUSYBOX } };
 
@@ -63,7 +63,9 @@ export async function makeMailbox(overrides: Readonly<Record<string, string>>, m
     const settings = { EVERY: "1", EDGE_PATIENCE: "2", PATIENCE: "20" };
     const container = new Container(world.mailbox, { folder, server, ...PROGRAMS[server.name], secrets: { ...secrets, ...tls }, settings });
     const ports = wire.listeners.map(({ port }) => port);
-    return { ...stage, container, postgres, names, answers, folder, secrets: Object.values(secrets), ports };
+    // Killed, PostgreSQL would leave its shared memory behind.
+    const close = (): Promise<void> => postgres.stop().then(() => world.close());
+    return { ...stage, world: { ...world, close }, container, postgres, names, answers, folder, secrets: Object.values(secrets), ports };
   } catch (error) {
     await world.close();
     throw error;

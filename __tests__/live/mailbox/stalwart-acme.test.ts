@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { mailServerOf } from "../../../lib/mailbox/select";
-import { makeWire } from "../../../lib/wire";
-import { deployment } from "../../deployment";
+import { deployment, wireOf } from "../../deployment";
 import type { Running } from "../processes";
 import { describeWith, NEEDS } from "../programs";
 import { api, list } from "./api";
@@ -81,9 +80,9 @@ describeWith([...MAILBOX_NEEDS, NEEDS.stalwart], "Stalwart with a certificate au
   });
 
   test("another name in the contract changes that domain, with the same account", async () => {
-    const more = deployment({ ...OVERRIDES, WEB_NAMES: "mta-sts,autoconfig,autodiscover,ua-auto-config" });
+    const more = { ...OVERRIDES, WEB_NAMES: "mta-sts,autoconfig,autodiscover,ua-auto-config" };
     await stage.container.down();
-    for (const { path, content } of mailServerOf(more, makeWire(more)).files) stage.container.write(path, content);
+    stage.container.replace(mailServerOf(deployment(more), wireOf(more)));
     await again();
     expect((await domains()).map(({ certificateManagement }) => Object.keys((certificateManagement as { subjectAlternativeNames: object }).subjectAlternativeNames))).toEqual([
       ["autoconfig", "autodiscover", "mail", "mta-sts", "ua-auto-config"],

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { until, type Running } from "../processes";
+import { sleep, until, type Running } from "../processes";
 import { describeWith, NEEDS, pathOf, type Need } from "../programs";
 import { CLOSED_STALWART, MAILBOX_NEEDS, makeMailbox, type MailboxStage } from "./stage";
 import { singleton } from "./api";
@@ -63,7 +63,7 @@ describeWith([...MAILBOX_NEEDS, REDIS, REDIS_CLI, NEEDS.stalwart], "Stalwart wit
     await redis.stop();
     const { code } = await stage.container.health();
     expect(code).toBe(1);
-    await until("the watch to see it", () => new Promise<boolean>((done) => setTimeout(done, 3000, true)));
+    await sleep(3000);
     expect(stage.container.running.alive).toBe(true);
     await startRedis();
     const log = await stage.container.untilLeft();

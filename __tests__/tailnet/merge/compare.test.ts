@@ -103,6 +103,8 @@ describe("a rule of others that is wider than ours", () => {
     ["admins, who are members", grant("autogroup:admin", "tag:stalwart", "tcp:143")],
     ["the admins' own port", grant("autogroup:admin", "tag:stalwart", "tcp:8080")],
     ["one address, which may be anybody's", grant("*", "100.64.0.7", "*")],
+    ["a part of the tailnet's addresses", grant("*", "100.64.0.0/11", "*")],
+    ["the mailbox itself", grant("tag:stalwart", "tag:stalwart", "*")],
     ["a network behind a router", grant("*", "10.0.0.0/8", "*")],
   ])("does not mind %s", (_name, rule) => expect(widened(rule)).toEqual([]));
 

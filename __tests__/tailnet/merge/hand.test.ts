@@ -73,6 +73,13 @@ describe("after a hand has been at it", () => {
     expect(removePolicy(text).text).toBe(BEFORE.replace('  "grants": [\n', '  "grants": [\n    // ticket 7\n'));
   });
 
+  test("a comment of theirs between our entry and its comma stays", () => {
+    const text = live().replace("    },\n    // tailwart: autogroup:admin", "    } /* ticket 8 */ ,\n    // tailwart: autogroup:admin");
+    expect(mergePolicy(text, small).changed).toBe(false);
+    expect(removePolicy(text).text).toContain('"grants": [ /* ticket 8 */ \n');
+    expect(strictly(removePolicy(text).text)).toEqual(strictly(BEFORE));
+  });
+
   test("ports changed by hand are put right, in their place", () => {
     const text = live().replace('"tcp:25", ', '"*", ');
     expect(mergePolicy(text, small).text).toBe(live());
@@ -109,6 +116,12 @@ describe("after a hand has been at it", () => {
     const bare = live().replace(/ *\/\/.*$/gm, "");
     expect(mergePolicy(bare, small)).toEqual({ text: bare, changed: false, added: [], removed: [] });
     expect(removePolicy(bare)).toEqual({ text: bare, changed: false, added: [], removed: [] });
+  });
+
+  test("lists and keys in another order say the same", () => {
+    const theirs = '{"ip": ["tcp:5432", "tcp:25"], "dst": ["tag:stalwart"], "src": ["tag:reverse-proxy", "group:ops"]}';
+    const ours = { ...quiet, tagOwners: {}, grants: [{ src: ["group:ops", "tag:reverse-proxy"], dst: ["tag:stalwart"], ip: ["tcp:25", "tcp:5432"] }] };
+    expect(mergePolicy(`{"grants": [${theirs}]}`, ours).changed).toBe(false);
   });
 
   test("the snippet pasted whole is known, and follows the wire", () => {

@@ -25,4 +25,6 @@ export function reachFix(message: string, host: string): string | undefined {
   return undefined;
 }
 
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ").trim();
+/** What an error says, on one line and without the named secrets: servers repeat what they were sent. */
+export const reasonOf = (error: unknown, ...secrets: readonly string[]): string =>
+  secrets.reduce((text, secret) => text.replaceAll(secret, "(not shown)"), (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ").trim());

@@ -43,7 +43,7 @@ export async function garagePrepared({ way, port, token }: GarageAdmin, { host, 
     if (!allowed) await call("POST", "AllowBucketKey", { bucketId: id, accessKeyId: key.id, permissions: { read: true, write: true, owner: false } });
     say(allowed ? "ok" : "made", "permission", allowed ? "the key may read and write there" : "the key may read and write there now");
   } catch (error) {
-    const reason = reasonOf(error);
+    const reason = reasonOf(error, token, key.id, key.secret);
     say("fail", "administration", reason, /HTTP 40[13]/.test(reason) ? "GARAGE_ADMIN_TOKEN is not the server's admin_token" : reachFix(reason, host));
   } finally {
     http.close();

@@ -31,7 +31,7 @@ export const postgresCommands = (site: PostgresSite): string[] => [
 ];
 
 /** Makes role and database where they are not there; never touches a database that belongs to somebody else. */
-async function prepared({ way, site, password, admin }: PostgresJob & { readonly admin: NonNullable<PostgresJob["admin"]> }, loginWorks: boolean): Promise<Check[]> {
+async function prepared({ way, site, password, admin }: PostgresJob & { readonly admin: NonNullable<PostgresJob["admin"]> }, passwordFits: boolean): Promise<Check[]> {
   const { host, port, user, database } = site;
   const made: Check[] = [];
   const say = (state: Check["state"], tried: string, result: string, fix?: string): number => made.push({ state, tried: `PostgreSQL ${tried} at ${host}:${port} as ${admin.user}`, from: way.from, result, fix });
@@ -44,7 +44,7 @@ async function prepared({ way, site, password, admin }: PostgresJob & { readonly
       await postgres.query(`CREATE ROLE ${identifier(user)} LOGIN PASSWORD ${verifier}`);
       say("made", `role ${user}`, "it was not there, and is now, with STALWART_DB_PASSWORD");
     } else if (role[0] === "t") say("warn", `role ${user}`, "it is a superuser, on a server that others share", `take that away: ALTER ROLE ${identifier(user)} NOSUPERUSER;`);
-    else if (!loginWorks) {
+    else if (!passwordFits) {
       await postgres.query(`ALTER ROLE ${identifier(user)} LOGIN PASSWORD ${verifier}`);
       say("made", `role ${user}`, "it had another password, and has STALWART_DB_PASSWORD now");
     } else say("ok", `role ${user}`, "it is there");
@@ -64,24 +64,24 @@ async function prepared({ way, site, password, admin }: PostgresJob & { readonly
 }
 
 /** Logs in as the mail server does and looks whether it can work there. */
-async function login({ way, site, password }: PostgresJob): Promise<{ readonly check: Check; readonly lacking: boolean }> {
+async function login({ way, site, password }: PostgresJob): Promise<{ readonly check: Check; /** SQLSTATE of what an administrator could mend */ readonly lacking?: string }> {
   const { host, port, user, database } = site;
   const line = { tried: `PostgreSQL login as ${user} to ${database} at ${host}:${port}`, from: way.from };
   try {
     const postgres = await Postgres.connect(way.open(host, port), { user, database, password });
     try {
       const [[version, encoding]] = await postgres.query("SELECT current_setting('server_version'), current_setting('server_encoding')");
-      if (encoding !== "UTF8") return { lacking: false, check: { ...line, state: "fail", result: `the database's encoding is ${encoding}`, fix: "the mail server needs UTF8; make the database anew", commands: [`DROP DATABASE ${identifier(database)};    (it loses all that is in it)`, createDatabase(site)] } };
+      if (encoding !== "UTF8") return { check: { ...line, state: "fail", result: `the database's encoding is ${encoding}`, fix: "the mail server needs UTF8; make the database anew", commands: [`DROP DATABASE ${identifier(database)};    (it loses all that is in it)`, createDatabase(site)] } };
       await postgres.query(`BEGIN; CREATE TABLE ${TRIAL} (one int); ROLLBACK`);
       const asked = postgres.asked === "nothing" ? "no password was asked for" : postgres.asked;
-      return { lacking: false, check: { ...line, state: "ok", result: `PostgreSQL ${version}, ${encoding}, may make tables (${asked})` } };
+      return { check: { ...line, state: "ok", result: `PostgreSQL ${version}, ${encoding}, may make tables (${asked})` } };
     } finally {
       postgres.close();
     }
   } catch (error) {
     const result = reasonOf(error);
-    if (!(error instanceof PostgresError)) return { lacking: false, check: { ...line, state: "fail", result, fix: reachFix(result, host) } };
-    const lacking = LACKING.includes(error.code);
+    if (!(error instanceof PostgresError)) return { check: { ...line, state: "fail", result, fix: reachFix(result, host) } };
+    const lacking = LACKING.includes(error.code) ? error.code : undefined;
     const fix = /pg_hba/.test(result) ? `let it in: a line in pg_hba.conf, hostnossl ${database} ${user} 100.64.0.0/10 scram-sha-256` : lacking ? "make what is not there, or set DB_ADMIN_PASSWORD" : `the database has to belong to ${user}`;
     return { lacking, check: { ...line, state: "fail", result, fix, commands: lacking && !/pg_hba/.test(result) ? postgresCommands(site) : undefined } };
   }
@@ -104,8 +104,9 @@ async function wrongPassword({ way, site }: PostgresJob): Promise<Check> {
 /** Prepares, when somebody gave an administrator, and tries the credential as the mail server will use it. */
 export async function postgresChecks(job: PostgresJob): Promise<Check[]> {
   const first = await login(job);
-  const reached = first.check.state === "ok" || first.lacking;
-  const made = job.admin && reached ? await prepared({ ...job, admin: job.admin }, first.check.state === "ok") : [];
+  const works = first.check.state === "ok";
+  const reached = works || first.lacking !== undefined;
+  const made = job.admin && reached ? await prepared({ ...job, admin: job.admin }, works || first.lacking === SQLSTATE.noDatabase) : [];
   const last = made.some(({ state }) => state === "made") ? await login(job) : first;
   return [...made, last.check, ...(last.check.state === "ok" ? [await wrongPassword(job)] : [])];
 }

@@ -41,7 +41,7 @@ async function objectTrip({ way, site, key }: S3Job): Promise<{ readonly check: 
     const whole = size === body.length && back?.equals(body) && (await bucket.get(name)) === undefined;
     return { lacking: false, check: whole ? { ...line, state: "ok", result: `${body.length} bytes there and back` } : { ...line, state: "fail", result: "what came back is not what was sent", fix: "look at the server's disk and log" } };
   } catch (error) {
-    const result = reasonOf(error);
+    const result = reasonOf(error, key.id, key.secret);
     if (!(error instanceof S3Error)) return { lacking: false, check: { ...line, state: "fail", result, fix: reachFix(result, site.host) } };
     const known = FIXES.find(([sign]) => sign.test(result))?.[1];
     return { lacking: known === undefined, check: { ...line, state: "fail", result, fix: known ?? MAKE, commands: known === undefined ? garageCommands(site) : undefined } };

@@ -12,7 +12,7 @@ cp "$busybox" "$out/bin/busybox" || exit 1
 for library in $(ldd "$busybox" 2>/dev/null | grep -o '/[^ ]*' | sort -u); do
   mkdir -p "$out$(dirname "$library")" && cp -L "$library" "$out$library" || exit 1
 done
-for applet in cat cp grep head kill mv nc printf rm sh sleep; do ln -s busybox "$out/bin/$applet" || exit 1; done
+for applet in cat cp grep head kill ls mv nc printf rm sh sleep; do ln -s busybox "$out/bin/$applet" || exit 1; done
 chmod 755 "$out/bin/busybox"
 printf 'root:x:0:0::/:/bin/sh\nedge:x:65532:65532::/tmp:/bin/sh\n' >"$out/etc/passwd"
 cp "$context/health.sh" "$out/usr/local/bin/edge-health" && cp "$context/config.sh" "$out/usr/local/bin/edge-config" || exit 1

@@ -38,7 +38,10 @@ function edited(current: string, wanted: Wanted, check: (inventory: Inventory, p
 function firstRuleMistakes({ source: { root } }: Inventory, plans: readonly SectionPlan[]): string[] {
   const first = plans.some(({ name, add }) => name === "grants" && add.length > 0);
   if (!first || memberOf(root, "grants") || memberOf(root, "acls")) return [];
-  return ['tailnet policy: it has neither "grants" nor "acls", so everybody reaches everything, and our first grant would end that for the whole tailnet; put the rules that people need into it first, or allow the first rule'];
+  return [
+    'tailnet policy: it has neither "grants" nor "acls", so everybody reaches everything, and our first grant would end that ' +
+      "for the whole tailnet; put the rules that people need into it first, or allow the first rule",
+  ];
 }
 
 /**

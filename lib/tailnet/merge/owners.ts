@@ -21,6 +21,7 @@ export function foreignOwners(plans: readonly SectionPlan[], tagOwners: PolicySe
 export function ownerMistakes({ text }: Source, plans: readonly SectionPlan[], tagOwners: PolicySections["tagOwners"]): string[] {
   return foreignOwners(plans, tagOwners).map(
     ({ entry, tag, wanted, has }) =>
-      `tailnet policy: ${tag} belongs to ${people(has)} there (${position(text, entry.node.offset)}) and to ${people(wanted)} here; add ${people(wanted)} to its owners there, or set TAILNET_ADMINS to ${has.length === 0 ? "whom you want" : people(has)}, or use another tag`,
+      `tailnet policy: ${tag} belongs to ${people(has)} there (${position(text, entry.node.offset)}) and to ${people(wanted)} here; ` +
+      `add ${people(wanted)} to its owners there, or set TAILNET_ADMINS to ${has.length === 0 ? "whom you want" : people(has)}, or use another tag`,
   );
 }

@@ -1,4 +1,5 @@
 import { MistakesError } from "../../errors";
+import { POLICY_MARKER } from "../policy/entry";
 import type { SectionName, WantedEntry } from "./entries";
 import { commentsBetween, endOf, holdsOnlyOurs, isOurs, takeInventory, type Inventory } from "./owned";
 import { planEdit } from "./plan";
@@ -30,5 +31,9 @@ export function refuseLoss(before: Inventory, text: string, wanted: Readonly<Rec
   const [had, has] = [foreignPieces(before), foreignPieces(after)];
   const kept = had.length === has.length && had.every((piece, index) => piece === has[index]);
   const complete = planEdit(after, wanted).every(({ add, change, drop }) => add.length + change.length + drop.length === 0);
-  if (!kept || !complete) throw new MistakesError(["tailnet policy: our entries cannot be put into it or taken out without touching others, so it was left as it is; move the comments that begin with tailwart: back above their entries, or edit the policy by hand"]);
+  if (kept && complete) return;
+  throw new MistakesError([
+    "tailnet policy: our entries cannot be put into it or taken out without touching others, so it was left as it is; " +
+      `move the comments that begin with ${POLICY_MARKER} back above their entries, or edit the policy by hand`,
+  ]);
 }

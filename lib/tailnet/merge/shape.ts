@@ -21,7 +21,14 @@ export function memberOf(root: Node, name: string): Node | undefined {
 /** The sections that are read here, and what their elements are. */
 const SECTIONS = { tagOwners: ["object", "array"], grants: ["array", "object"], acls: ["array", "object"], tests: ["array", "object"] } as const;
 
-const A: Readonly<Record<string, string>> = { object: "an object {}", array: "an array []", string: "a string", number: "a number", boolean: "true or false", null: "null" };
+const A: Readonly<Record<string, string>> = {
+  object: "an object {}",
+  array: "an array []",
+  string: "a string",
+  number: "a number",
+  boolean: "true or false",
+  null: "null",
+};
 
 /** `"grants"[2]."src"` */
 const pathOf = (node: Node): string =>

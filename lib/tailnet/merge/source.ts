@@ -31,7 +31,8 @@ const words = ({ error }: ParseError): string => printParseErrorCode(error).repl
 /** What tailscale/hujson refuses and jsonc-parser takes, or reads differently. */
 function refuseDialect(text: string, comments: readonly Comment[]): void {
   const at = text.search(/\r(?!\n)/);
-  if (at >= 0) refuse(`a carriage return without a line feed at ${position(text, at)}; a comment would end there for some programs only; save the file with LF or CRLF line ends`);
+  if (at >= 0)
+    refuse(`a carriage return without a line feed at ${position(text, at)}; a comment would end there for some programs only; save the file with LF or CRLF line ends`);
   const last = comments.at(-1);
   if (last?.line && last.end === text.length) refuse(`the comment in the last line (${position(text, last.offset)}) has no line break after it; add one`);
 }

@@ -24,7 +24,9 @@ function guarded({ mailbox, edges, lines, grants }: Wire): Guarded[] {
   return [
     ...atMailbox.map(({ label, port }) => ({ tag: mailbox.tag, port, label, allowed: allowed(mailbox.tag, port) })),
     // Other programs may well use the same backends; the edge and everybody may not.
-    ...grants.filter(({ dst }) => dst !== mailbox.tag).map(({ line, dst, port }) => ({ tag: dst, port, label: line, allowed: allowed(dst, port), against: ["*", "autogroup:danger-all", ...edgeTags] })),
+    ...grants
+      .filter(({ dst }) => dst !== mailbox.tag)
+      .map(({ line, dst, port }) => ({ tag: dst, port, label: line, allowed: allowed(dst, port), against: ["*", "autogroup:danger-all", ...edgeTags] })),
   ];
 }
 
