@@ -11,7 +11,7 @@ const fresh = (): string => join(folder, `${(files += 1)}.tar`);
 
 /** A bucket in memory that notes what is written to it. */
 function bucketOf(content: Record<string, string>) {
-  const objects = new Map(Object.entries(content).map(([key, text]) => [key, Buffer.from(text)]));
+  const objects: Map<string, Buffer> = new Map(Object.entries(content).map(([key, text]) => [key, Buffer.from(text)]));
   const written: string[] = [];
   const bucket = {
     list: async () => [...objects].map(([key, body]) => ({ key, size: body.length })),

@@ -1,4 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,14 +21,16 @@ const PORTS = { postgres: 54329, redis: 63799 };
 const running: ChildProcess[] = [];
 const folder = mkdtempSync(join(tmpdir(), "tailwart-backends-"));
 chmodSync(folder, 0o755);
-afterAll(() => {
-  running.forEach((one) => one.kill("SIGINT"));
+afterAll(async () => {
+  await Promise.all(running.map((one) => [one.kill("SIGINT"), once(one, "exit")][1]));
   rmSync(folder, { recursive: true, force: true });
 });
 
 async function listening(port: number): Promise<void> {
   for (let tries = 0; tries < 100; tries += 1) {
-    const open = await new Promise<boolean>((resolve) => connect(port, "127.0.0.1").once("connect", () => resolve(true)).once("error", () => resolve(false)));
+    const socket = connect(port, "127.0.0.1");
+    const open = await new Promise<boolean>((resolve) => socket.once("connect", () => resolve(true)).once("error", () => resolve(false)));
+    socket.destroy();
     if (open) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -49,6 +52,11 @@ describeWith([ROOT, POSTGRES, INITDB], "a real PostgreSQL", () => {
     if (made.status !== 0) throw new Error(made.stderr);
     running.push(spawn(pathOf(POSTGRES), ["-D", data, "-p", String(PORTS.postgres), "-c", "listen_addresses=127.0.0.1", "-c", `unix_socket_directories=${folder}`], { uid: NOBODY, gid: NOBODY, stdio: "ignore" }));
     await listening(PORTS.postgres);
+    for (let tries = 0; tries < 100; tries += 1) {
+      const [{ fix = "" }] = await postgresChecks({ way: fromHere, site, password: "none yet" });
+      if (!/try again/.test(fix)) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   });
 
   test("says what to do while nothing is there, and makes it once", async () => {

@@ -134,6 +134,17 @@ describeWith([...MAILBOX_NEEDS, NEEDS.stalwart], "Stalwart's start script", () =
     expect(said().filter((line) => line.includes("by hand"))).toEqual([]);
   });
 
+  test("a placeholder that nothing fills ends the start before anything is sent", async () => {
+    const path = "/opt/tailwart/plan/20-system.json";
+    const good = stage.container.read(path);
+    await stage.container.down();
+    stage.container.write(path, good.replace("mail.one.test", "{{hostname}}"));
+    await stage.container.start();
+    expect(await stage.container.untilLeft()).toMatch(/start: 20-system\.json: nothing is known for \{\{hostname\}\}\n$/);
+    stage.container.write(path, good);
+    await up();
+  });
+
   test("no secret is in any log, in what is stored, or left in memory", async () => {
     expect(await stage.container.inside("ls", ["-A", "/dev/shm"])).toBe("");
     const stored = stage.container.read("/var/lib/stalwart/tailwart.state");

@@ -8,7 +8,7 @@ import { mangled, randomPolicy, respaced, touched } from "./random";
 const numbers = (maxLength: number) => fc.array(fc.nat(0xffff), { maxLength, size: "max" });
 const someone = fc.constantFrom(...CORPUS);
 
-test("random policies, up to 10 000 in 8 s: none is corrupted, each comes back to the last byte", () => {
+test("random policies: none is corrupted, each comes back to the last byte (the live test makes 10 000)", () => {
   const { least } = wants();
   let count = 0;
   fc.assert(
@@ -16,7 +16,7 @@ test("random policies, up to 10 000 in 8 s: none is corrupted, each comes back t
       count += 1;
       return survives(randomPolicy(tape), least);
     }),
-    { numRuns: 10_000, interruptAfterTimeLimit: 8_000, markInterruptAsFailure: false },
+    { numRuns: 2_000 },
   );
   expect(count).toBeGreaterThan(500);
 });

@@ -18,6 +18,12 @@ const TRIAL = "tailwart_trial";
 /** What the admin's own login may miss: PostgreSQL says the same of a wrong password and of no such role. */
 const LACKING: readonly string[] = Object.values(SQLSTATE);
 
+const FIXES: readonly (readonly [RegExp, (site: PostgresSite) => string])[] = [
+  [/pg_hba/, ({ database, user }) => `let it in: a line in pg_hba.conf, host ${database} ${user} 100.64.0.0/10 scram-sha-256`],
+  [/permission denied for schema/, ({ database, user }) => `let the role own the database: ALTER DATABASE ${identifier(database)} OWNER TO ${identifier(user)};`],
+  [/starting up|shutting down|recovery mode/, () => "try again in a moment"],
+];
+
 const createDatabase = ({ database, user }: PostgresSite): string => `CREATE DATABASE ${identifier(database)} OWNER ${identifier(user)} ENCODING 'UTF8' TEMPLATE template0;`;
 const closeDatabase = ({ database }: PostgresSite): string => `REVOKE CONNECT, TEMPORARY ON DATABASE ${identifier(database)} FROM PUBLIC;`;
 
@@ -82,8 +88,9 @@ async function login({ way, site, password }: PostgresJob): Promise<{ readonly c
     const result = reasonOf(error);
     if (!(error instanceof PostgresError)) return { check: { ...line, state: "fail", result, fix: reachFix(result, host) } };
     const lacking = LACKING.includes(error.code) ? error.code : undefined;
-    const fix = /pg_hba/.test(result) ? `let it in: a line in pg_hba.conf, hostnossl ${database} ${user} 100.64.0.0/10 scram-sha-256` : lacking ? "make what is not there, or set DB_ADMIN_PASSWORD" : `the database has to belong to ${user}`;
-    return { lacking, check: { ...line, state: "fail", result, fix, commands: lacking && !/pg_hba/.test(result) ? postgresCommands(site) : undefined } };
+    const known = FIXES.find(([sign]) => sign.test(result))?.[1](site);
+    const fix = known ?? (lacking ? "make what is not there, or set DB_ADMIN_PASSWORD" : undefined);
+    return { lacking, check: { ...line, state: "fail", result, fix, commands: lacking && known === undefined ? postgresCommands(site) : undefined } };
   }
 }
 
