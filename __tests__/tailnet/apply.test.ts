@@ -1,5 +1,6 @@
 import { connect } from "../../lib/tailnet/api";
 import { applyPolicy, editPolicy, withdrawPolicy, type Outcome } from "../../lib/tailnet/apply";
+import { findDrift } from "../../lib/tailnet/drift";
 import { mergePolicy, type MergeResult } from "../../lib/tailnet/merge";
 import { outcomeLines } from "../../lib/tailnet/outcome";
 import { tailnetPolicy } from "../../lib/tailnet/policy";
@@ -146,18 +147,23 @@ describe("on Headscale", () => {
   beforeEach(async () => void (headscale = await HeadscaleDouble.start()));
   afterEach(() => headscale.stop());
 
-  test("where nodes have yet to join, all but the tests goes in, and a later run adds them", async () => {
+  test("where nodes have yet to join, all but the tests that name them goes in, and a later run adds those", async () => {
     Object.assign(headscale, { policy: FOREIGN, absent: ["tag:reverse-proxy"] });
     const api = connect(onHeadscale(headscale));
     const outcome = await applyPolicy(api, wanted);
-    expect(outcomeLines(outcome).pop()).toBe("tailnet policy: WITHOUT its tests, because no node has joined as tag:reverse-proxy; run npm run policy once they have");
+    expect(outcomeLines(outcome).pop()).toBe("tailnet policy: WITHOUT the tests that name tag:reverse-proxy, because no node has joined as such; run npm run policy once it has");
     expect(edgeReaches(headscale.policy ?? "", 25)).toBe(true);
-    expect(parsed(headscale.policy ?? "").tests).toHaveLength(1);
+    expect((parsed(headscale.policy ?? "").tests ?? []).map(({ src }) => src).sort()).toEqual(["alice@", "ops@example.test", "tag:stalwart"]);
+    expect(JSON.stringify(parsed(headscale.policy ?? "").tests)).not.toContain("tag:reverse-proxy");
 
-    expect(outcomeLines(await applyPolicy(api, wanted))).toEqual(["tailnet policy: as it should be; nothing written", expect.stringContaining("WITHOUT its tests")]);
+    expect(outcomeLines(await applyPolicy(api, wanted))).toEqual(["tailnet policy: as it should be; nothing written", expect.stringContaining("WITHOUT the tests")]);
+    // What waits for a node is no drift; the node's coming makes it one.
+    const wire = makeWire(deployment({ ...LARGE, TS_LOGIN_SERVER: "https://headscale.one.test", TS_TAILNET: "tail.one.test", TAILNET_TEST_USER: "alice@", TAILNET_ADMINS: "bob@" }));
+    expect(await findDrift(api, wanted, wire)).toEqual([]);
     headscale.absent = [];
+    expect(await findDrift(api, wanted, wire)).not.toEqual([]);
     const whole = await applyPolicy(api, wanted);
-    expect([whole.written, whole.withoutTests]).toEqual([true, undefined]);
+    expect([whole.written, whole.absent]).toEqual([true, undefined]);
     expect(parsed(headscale.policy ?? "").tests).toHaveLength(4);
     await withdrawPolicy(api);
     expect(headscale.policy).toBe(FOREIGN);

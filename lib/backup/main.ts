@@ -1,3 +1,4 @@
+import { S3Error } from "../backends/s3/client";
 import { MistakesError, refuseIfAny } from "../errors";
 import { backup } from "./backup";
 import type { Say } from "./progress";
@@ -37,7 +38,7 @@ export async function main(command: Command, words: readonly string[], project: 
     return 0;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const lines = error instanceof MistakesError ? error.mistakes : [error.message.replace(/\s+/g, " ")];
+    const lines = error instanceof MistakesError ? error.mistakes : [`${error instanceof S3Error ? "S3: " : ""}${error.message.replace(/\s+/g, " ")}`];
     for (const line of lines) process.stderr.write(`${command}: ${line.replace(new RegExp(`^${command}: `), "")}\n`);
     return 1;
   }

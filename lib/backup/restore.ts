@@ -77,6 +77,7 @@ async function exchanged(system: System, folder: string, manifest: Manifest, rep
     }
   } finally {
     await must("start");
+    say(`${server} is started`);
   }
 }
 

@@ -5,6 +5,7 @@ import type { Options } from "./options";
 import { orphans } from "./orphans";
 import { PLAN_FILE, dropPlans, failureOf, planAll, planLines, type Plan } from "./plans";
 import { unmet } from "./preconditions";
+import { completePolicy } from "./policy";
 import { Progress } from "./progress";
 import { unhealthy } from "./settled";
 import { siteOf, type Place, type Site } from "./site";
@@ -80,6 +81,7 @@ async function carryOut(site: Site, plans: readonly Plan[], begun: number): Prom
     const failure = await applyOne(site, plan);
     if (failure !== undefined) return failed(site, plan.stack.name, failure, whatStands(plans.map(({ stack }) => stack.name), index, plan.stack.name));
   }
+  if (plans.some(({ stack }) => stack.name !== "images")) await completePolicy(site);
   site.say("");
   let fine = true;
   for (const { name } of site.chosen) {

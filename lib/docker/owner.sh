@@ -1,5 +1,5 @@
 #!/bin/sh
-# owner.sh: owns a network namespace and does nothing else. Who joins the namespace reads the id, new at each start.
+# owner.sh: owns a network namespace and does nothing else. Who joins the namespace reads which one lives: each start makes a new one.
 NETNS=${NETNS:-/netns/id}
 umask 022
 trap 'exit 0' TERM INT

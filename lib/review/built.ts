@@ -37,7 +37,9 @@ export function stackViews(deployment: Deployment, stacks: readonly string[]): S
       };
     if (name === "tailnet") {
       const place = tailnet.headscale ?? "Tailscale's admin console";
-      return { name, engines: [], parts: [["policy", `is not applied: merge tailnet-policy.hujson into your policy at ${place}`]] };
+      const { mode, url } = tailnet.policy;
+      const what = mode === "apply" ? `our lines are merged into the policy at ${url}` : `is not applied: merge tailnet-policy.hujson into your policy at ${place}`;
+      return { name, engines: [], parts: [["policy", what]] };
     }
     if (name === "mailbox")
       return {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiError, type PolicyApi } from "./api";
 import { mergePolicy, removePolicy, type MergeOptions, type MergeResult } from "./merge";
-import type { PolicyEntries } from "./policy";
+import type { PolicyEntries, PolicyTest } from "./policy";
 
 export interface EditOptions {
   /** how often the policy is read again because somebody else wrote first @default 3 */
@@ -20,8 +20,8 @@ export interface Outcome {
   readonly retries: number;
   /** what the server thinks of the policy and stores nevertheless */
   readonly warnings: readonly string[];
-  /** why our tests are not in the policy */
-  readonly withoutTests?: readonly string[];
+  /** tags and users without a node, of whom our tests ask nothing yet */
+  readonly absent?: readonly string[];
 }
 
 const jitter = (retry: number): number => 50 + Math.random() * 200 * 2 ** retry;
@@ -59,17 +59,51 @@ async function arrived(api: PolicyApi, edit: (current: string) => MergeResult): 
   }
 }
 
-/** Headscale fails a test that names a tag or user without a node, in the source or in the destination. */
-const nodeless = (error: unknown): error is ApiError => error instanceof ApiError && error.kind === "refused" && error.details.some((line) => line.includes("resolved to no IP addresses"));
+/** Who has no node yet, out of Headscale's own words; it fails a test that names such a tag or user, as source or destination. */
+function absentees(error: unknown): readonly string[] {
+  if (!(error instanceof ApiError) || error.kind !== "refused") return [];
+  const lines = error.details.filter((line) => line.includes("resolved to no IP addresses"));
+  return [...new Set(lines.flatMap((line) => /-> ([^:]+:[^:]+):\d+/.exec(line)?.[1] ?? /"([^"]+)" resolved/.exec(line)?.[1] ?? []))];
+}
 
-/** Puts exactly our entries into the policy. Where their nodes have yet to join, Headscale gets them without our tests. */
+/** The same entries, without what their tests ask of the absent. */
+export function withoutAbsent(wanted: PolicyEntries, absent: readonly string[]): PolicyEntries {
+  const present = (targets: readonly string[] = []): readonly string[] => targets.filter((target) => !absent.includes(target.slice(0, target.lastIndexOf(":"))));
+  const tests = wanted.tests
+    .filter(({ src }) => !absent.includes(src))
+    .map(({ src, proto, accept, deny }): PolicyTest => ({ src, proto, ...nonEmpty("accept", present(accept)), ...nonEmpty("deny", present(deny)) }))
+    .filter(({ accept, deny }) => accept !== undefined || deny !== undefined);
+  return { ...wanted, tests };
+}
+const nonEmpty = <K extends string>(key: K, list: readonly string[]): Partial<Record<K, readonly string[]>> => (list.length === 0 ? {} : ({ [key]: list } as Record<K, readonly string[]>));
+
+/** Puts exactly our entries into the policy. What our tests ask of nodes that have yet to join is left out for Headscale, and named. */
 export async function applyPolicy(api: PolicyApi, wanted: PolicyEntries, options: MergeOptions & EditOptions = {}): Promise<Outcome> {
-  try {
-    return await editPolicy(api, (text) => mergePolicy(text, wanted, options), options);
-  } catch (error) {
-    if (!nodeless(error) || wanted.tests.length === 0) throw error;
-    const outcome = await editPolicy(api, (text) => mergePolicy(text, { ...wanted, tests: [] }, options), options);
-    return { ...outcome, withoutTests: error.details.filter((line) => line.includes("resolved to no IP addresses")) };
+  const absent: string[] = [];
+  for (;;) {
+    try {
+      const outcome = await editPolicy(api, (text) => mergePolicy(text, withoutAbsent(wanted, absent), options), options);
+      return absent.length === 0 ? outcome : { ...outcome, absent };
+    } catch (error) {
+      const more = absentees(error).filter((name) => !absent.includes(name));
+      if (more.length === 0) throw error;
+      absent.push(...more);
+    }
+  }
+}
+
+/** Who of our tests has no node yet, by the server's own check of our entries in this policy; nobody where it offers no check. */
+export async function absentFrom(api: PolicyApi, text: string, wanted: PolicyEntries): Promise<readonly string[]> {
+  const absent: string[] = [];
+  for (;;) {
+    try {
+      await api.check(mergePolicy(text, withoutAbsent(wanted, absent), { allowFirstRule: true }).text);
+      return absent;
+    } catch (error) {
+      const more = absentees(error).filter((name) => !absent.includes(name));
+      if (more.length === 0) return absent;
+      absent.push(...more);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Deployment } from "../config";
 import type { Wire } from "../wire";
 import { ApiError, connect, type PolicyApi } from "./api";
+import { absentFrom, withoutAbsent } from "./apply";
 import { policyTarget } from "./job";
 import { comparePolicy, type PolicyFinding } from "./merge";
 import { errorLines } from "./outcome";
@@ -16,7 +17,10 @@ export interface PolicyDrift {
 /** Findings of ours, and the live policy's own tests: they may fail without any edit, when nodes change their tags. */
 export async function findDrift(api: PolicyApi, wanted: PolicyEntries, wire: Wire): Promise<readonly (PolicyFinding | { readonly kind: "tests"; readonly what: string })[]> {
   const { text } = await api.read();
-  const findings = comparePolicy(text, wanted, wire);
+  const all = comparePolicy(text, wanted, wire);
+  // Tests that wait for a node to join are no drift.
+  const absent = all.length === 0 ? [] : await absentFrom(api, text, wanted);
+  const findings = absent.length === 0 ? all : comparePolicy(text, withoutAbsent(wanted, absent), wire);
   try {
     await api.check(text);
   } catch (error) {

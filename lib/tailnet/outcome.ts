@@ -4,14 +4,8 @@ import type { Outcome } from "./apply";
 const TITLE = "tailnet policy:";
 const counted = (count: number, what: string): string => `${count} ${count === 1 ? "entry" : "entries"} ${what}`;
 
-/** Who has no node yet, out of Headscale's own words. */
-function absentees(lines: readonly string[]): string {
-  const names = lines.flatMap((line) => /"([^"]+)" resolved/.exec(line)?.[1] ?? /-> ([^:]+:[^:]+):\d+/.exec(line)?.[1] ?? []);
-  return [...new Set(names)].join(", ") || "somebody in them";
-}
-
 /** What was done, for the log of a deploy. */
-export function outcomeLines({ written, added, removed, validated, retries, warnings, withoutTests }: Outcome): string[] {
+export function outcomeLines({ written, added, removed, validated, retries, warnings, absent }: Outcome): string[] {
   const counts = [...(added.length > 0 ? [counted(added.length, "added")] : []), ...(removed.length > 0 ? [counted(removed.length, "removed")] : [])];
   const steps = [
     counts.join(", ") || "rewritten",
@@ -23,7 +17,7 @@ export function outcomeLines({ written, added, removed, validated, retries, warn
     written ? `${TITLE} ${steps.join("; ")}` : `${TITLE} as it should be; nothing written`,
     ...(written ? [...removed.map((line) => `  - ${line}`), ...added.map((line) => `  + ${line}`)] : []),
     ...warnings.map((line) => `  warning: ${line}`),
-    ...(withoutTests === undefined ? [] : [`${TITLE} WITHOUT its tests, because no node has joined as ${absentees(withoutTests)}; run npm run policy once they have`]),
+    ...(absent === undefined ? [] : [`${TITLE} WITHOUT the tests that name ${absent.join(", ")}, because no node has joined as such; run npm run policy once it has`]),
   ];
 }
 

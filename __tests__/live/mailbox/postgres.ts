@@ -63,7 +63,14 @@ export class Postgres {
   /** Holds all of it, or lets it go on. */
   signal(signal: "SIGSTOP" | "SIGCONT"): void {
     const { pid } = this.running as Running;
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
-    for (const one of [pid, ...children]) process.kill(one, signal);
+    // Its own process first: held, it starts and reaps no others.
+    process.kill(pid, signal);
+    for (const child of readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean)) {
+      try {
+        process.kill(Number(child), signal);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+      }
+    }
   }
 }

@@ -32,9 +32,10 @@ first_rules() {
 
 # --- the API --------------------------------------------------------------------
 post() { # post FILE: one answer a line
-  for name in $(grep -o '{{[a-z_0-9]*}}' "$1" | sort -u); do
+  grep -o '{{[a-z_0-9]*}}' "$1" >"$WORK/names"
+  while read -r name; do
     grep -q -F "$name" "$WORK/rules" || die "${1##*/}: nothing is known for $name"
-  done
+  done <"$WORK/names"
   sed -f "$WORK/rules" "$1" >"$WORK/request"
   {
     printf 'user = "boot:%s"\n' "$admin" | curl -sS -m 60 -K - -H 'content-type: application/json' --data-binary @"$WORK/request" "$api/jmap"
