@@ -1,6 +1,8 @@
 /** Fast tests need only Node; tests in __tests__/live run real programs and are started by `npm run test:live`. */
 module.exports = {
   testEnvironment: "node",
+  // The tests are bound by the processor, and jest leaves one idle by itself.
+  maxWorkers: "100%",
   roots: ["<rootDir>/__tests__"],
   testMatch: ["**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/__tests__/live/"],
