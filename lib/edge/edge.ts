@@ -16,7 +16,7 @@ export interface EdgeProps {
   readonly namespace?: Namespace;
   /** limit of open files: two for each connection, and Caddy stops accepting for good when they run out @default 65536 */
   readonly openFiles?: number;
-  /** @default 512 */
+  /** @default 1024 */
   readonly memoryMiB?: number;
 }
 
@@ -40,7 +40,7 @@ export class Edge extends Construct {
   readonly service: Service;
   readonly config: EdgeConfig;
 
-  constructor(scope: Construct, id: string, { provider, wire, image, config, namespace, openFiles = 65536, memoryMiB = 512 }: EdgeProps) {
+  constructor(scope: Construct, id: string, { provider, wire, image, config, namespace, openFiles = 65536, memoryMiB = 1024 }: EdgeProps) {
     super(scope, id);
     const smtp = wire.routes.find((route) => route.line === "smtp");
     const text = caddyJson(config);
