@@ -5,7 +5,7 @@ import type { Options } from "./options";
 import { orphans } from "./orphans";
 import { PLAN_FILE, dropPlans, failureOf, planAll, planLines, type Plan } from "./plans";
 import { unmet } from "./preconditions";
-import { completePolicy } from "./policy";
+import { completePolicy, policyToRepair } from "./policy";
 import { Progress } from "./progress";
 import { unhealthy } from "./settled";
 import { siteOf, type Place, type Site } from "./site";
@@ -27,7 +27,7 @@ export async function deploySite(site: Site, options: Options): Promise<number> 
   const problems = await unmet(site);
   if (problems.length > 0) return refused(site, problems);
   try {
-    const plans = await planAll(site);
+    const plans = await planAll(site, (stack) => policyToRepair(site, stack));
     for (const { stack, failure } of plans) if (failure !== undefined) return failed(site, stack.name, failure, "nothing was changed");
     for (const line of orphans(site)) site.say(`note: ${line}`);
     const wanted = plans.filter(({ changes }) => changes.length > 0);

@@ -15,8 +15,11 @@ export interface Plan {
   readonly failure?: Failure;
 }
 
-/** What Terraform would do in each stack, all stacks at once. Reads only. */
-export async function planAll(site: Site): Promise<readonly Plan[]> {
+/**
+ * What Terraform would do in each stack, all stacks at once. Reads only.
+ * @param again addresses in a stack that are to be applied again, although Terraform sees no change
+ */
+export async function planAll(site: Site, again: (stack: Stack) => Promise<readonly string[]> = async () => []): Promise<readonly Plan[]> {
   for (const stack of site.chosen) {
     // One after the other: several at once may not share a plugin cache.
     const problem = await site.terraform(stack).init();
@@ -24,7 +27,7 @@ export async function planAll(site: Site): Promise<readonly Plan[]> {
   }
   return Promise.all(
     site.chosen.map(async (stack): Promise<Plan> => {
-      const ran = await site.terraform(stack).plan(PLAN_FILE);
+      const ran = await site.terraform(stack).plan(PLAN_FILE, await again(stack));
       return ran.status === 0 || ran.status === 2 ? { stack, changes: changesOf(ran.events) } : { stack, changes: [], failure: failureOf(ran, stack) };
     }),
   );

@@ -1,8 +1,28 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { connect } from "../tailnet/api";
 import { applyPolicy } from "../tailnet/apply";
+import { policyDrift } from "../tailnet/drift";
 import { policyJob } from "../tailnet/job";
 import { outcomeLines } from "../tailnet/outcome";
 import type { Site } from "./site";
+import type { Stack } from "./stack";
+
+/**
+ * What Terraform has to apply again in the tailnet's stack although nothing of ours changed: the live policy, which its state
+ * knows nothing of, when somebody took our lines out or edited them. What others added is not for us to take away.
+ */
+export async function policyToRepair({ deployment, wire, place, say }: Site, stack: Stack): Promise<readonly string[]> {
+  if (stack.name !== "tailnet" || deployment.tailnet.policy.mode !== "apply") return [];
+  const { lines } = await policyDrift(deployment, wire, place.project);
+  const ours = lines.filter((line) => /^(missing|changed): /.test(line));
+  if (ours.length === 0) return [];
+  ours.forEach((line) => say(`tailnet policy: ${line}`));
+  const { resource } = JSON.parse(readFileSync(join(stack.folder, "cdk.tf.json"), "utf8")) as { resource: { null_resource: Record<string, { provisioner?: unknown }> } };
+  return Object.entries(resource.null_resource)
+    .filter(([name, { provisioner }]) => name.startsWith("policy_") && !name.includes("removal") && provisioner !== undefined)
+    .map(([name]) => `null_resource.${name}`);
+}
 
 /**
  * Puts in what the policy had to wait with: Headscale takes a test that names a node only once that node has joined, and at

@@ -58,9 +58,12 @@ export class Terraform {
     return undefined;
   }
 
-  /** status 0: nothing to do, 2: changes, else an error. */
-  plan(file: string, onEvent?: Listener): Promise<TerraformRun> {
-    return this.json(["plan", "-json", "-input=false", "-detailed-exitcode", `-out=${file}`], onEvent);
+  /**
+   * status 0: nothing to do, 2: changes, else an error
+   * @param again addresses that are applied again although nothing of them changed
+   */
+  plan(file: string, again: readonly string[] = [], onEvent?: Listener): Promise<TerraformRun> {
+    return this.json(["plan", "-json", "-input=false", "-detailed-exitcode", ...again.map((address) => `-replace=${address}`), `-out=${file}`], onEvent);
   }
 
   /** Carries out a plan and takes its file away. */
