@@ -3,6 +3,8 @@ module.exports = {
   testEnvironment: "node",
   // The tests are bound by the processor, and jest leaves one idle by itself.
   maxWorkers: "100%",
+  // Property tests take seconds where the machine is busy with something else.
+  testTimeout: 30_000,
   roots: ["<rootDir>/__tests__"],
   testMatch: ["**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/__tests__/live/"],

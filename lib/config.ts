@@ -12,6 +12,7 @@ import { stateOf } from "./config/state";
 import { tailnetOf } from "./config/tailnet";
 import { refuseIfAny } from "./errors";
 
+export { hasGarage } from "./config/backends";
 export type * from "./config/deployment";
 
 /**

@@ -2,7 +2,7 @@ import type { DockerProvider } from "@cdktf/provider-docker/lib/provider";
 import { Aspects, LocalBackend, PgBackend, S3Backend, TerraformStack, type App } from "cdktf";
 import { Backends } from "./backends/backends";
 import { GarageImage, garageImageName } from "./backends/garage/image";
-import type { Deployment, EdgeSite, StateSite } from "./config";
+import { hasGarage, type Deployment, type EdgeSite, type StateSite } from "./config";
 import { Namespace } from "./docker/namespace";
 import { useEngine, useNull } from "./docker/provider";
 import { Ready } from "./docker/ready";
@@ -55,7 +55,6 @@ function keepState(stack: TerraformStack, id: string, state: StateSite): void {
 
 const edgeBuild = ({ deployment, wire, project }: StackProps) => ({ caddy: deployment.caddy, config: caddyConfig(wire), project });
 const garageBuild = ({ deployment }: StackProps) => ({ garageImage: deployment.backends.images.garage, baseImage: deployment.caddy.baseImage });
-const hasGarage = ({ backends }: Deployment): boolean => backends.kind === "embedded" && backends.s3 !== undefined;
 
 /** The images that are built here, each on the engines that run it. */
 export class ImagesStack extends TailwartStack {

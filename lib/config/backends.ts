@@ -1,6 +1,6 @@
 import { BACKEND_ADMIN_PORTS, SERVICES } from "../wire/services";
 import type { VariableName } from "./contract";
-import type { BackendsSite, S3Site, Tailnet } from "./deployment";
+import type { BackendsSite, Deployment, S3Site, Tailnet } from "./deployment";
 import type { Findings } from "./findings";
 
 const LOOPBACK = "127.0.0.1";
@@ -91,3 +91,6 @@ export function backendsOf(f: Findings, tailnet: Tailnet): BackendsSite {
   const places = kind === "embedded" ? embedded(f) : external(f, tailnet);
   return { kind, ...places, images: { postgres: POSTGRES_IMAGE, garage: GARAGE_IMAGE }, admin: adminOf(f, places) };
 }
+
+/** Whether Garage runs beside the mail server, and its image is built here. */
+export const hasGarage = ({ backends }: Pick<Deployment, "backends">): boolean => backends.kind === "embedded" && backends.s3 !== undefined;

@@ -20,7 +20,8 @@ export interface NamespaceProps {
 /** Folder of our scripts in every container. */
 export const SCRIPTS = "/opt/tailwart";
 
-const script = (name: string): ServiceFile => ({ path: `${SCRIPTS}/${name}`, content: assetText(`docker/${name}`), executable: true });
+/** One of our scripts of this folder, as a container's file. */
+export const script = (name: string): ServiceFile => ({ path: `${SCRIPTS}/${name}`, content: assetText(`docker/${name}`), executable: true });
 
 /**
  * A network namespace with an owner that does nothing else. The sidecar, the mail server and embedded backends join it:

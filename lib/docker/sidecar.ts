@@ -1,9 +1,8 @@
 import type { DockerProvider } from "@cdktf/provider-docker/lib/provider";
 import { Construct, type IDependable } from "constructs";
-import { assetText } from "../asset";
 import { PRIVATE_PORTS } from "../wire";
-import { SCRIPTS, type Namespace } from "./namespace";
-import { Service, type ServiceFile, type ServiceSecretFile } from "./service";
+import { script, type Namespace } from "./namespace";
+import { Service, type ServiceSecretFile } from "./service";
 import { dataVolume } from "./volumes";
 
 export interface SidecarProps {
@@ -23,8 +22,6 @@ export interface SidecarProps {
   /** what has to run before the backends can answer */
   readonly dependsOn?: readonly IDependable[];
 }
-
-const script = (name: string): ServiceFile => ({ path: `${SCRIPTS}/${name}`, content: assetText(`docker/${name}`), executable: true });
 
 /** tailscaled in kernel mode: the node's place on the tailnet (tailscale.com/kb/1282/docker). */
 export class Sidecar extends Construct {

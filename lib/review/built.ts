@@ -1,4 +1,4 @@
-import type { Deployment } from "../config";
+import { hasGarage, type Deployment } from "../config";
 
 /** A stack as a person sees it: on which engines, and what runs or is built there. */
 export interface StackView {
@@ -21,8 +21,6 @@ function edgeImage({ caddy }: Deployment): StackView["parts"] {
     ["its download", `from ${sourceOf(caddy.download)}, ${checked}`],
   ];
 }
-
-const hasGarage = ({ backends }: Deployment): boolean => backends.kind === "embedded" && backends.s3 !== undefined;
 
 /** What the stacks of this deployment build and run; of a name that tells nothing, only the name. */
 export function stackViews(deployment: Deployment, stacks: readonly string[]): StackView[] {

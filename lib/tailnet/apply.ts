@@ -77,34 +77,31 @@ export function withoutAbsent(wanted: PolicyEntries, absent: readonly string[]):
 }
 const nonEmpty = <K extends string>(key: K, list: readonly string[]): Partial<Record<K, readonly string[]>> => (list.length === 0 ? {} : ({ [key]: list } as Record<K, readonly string[]>));
 
-/** Puts exactly our entries into the policy. What our tests ask of nodes that have yet to join is left out for Headscale, and named. */
-export async function applyPolicy(api: PolicyApi, wanted: PolicyEntries, options: MergeOptions & EditOptions = {}): Promise<Outcome> {
+/** Tries with our entries, and again without what their tests ask of those that the server finds absent, until it names nobody new. */
+async function sparingAbsent<T>(wanted: PolicyEntries, attempt: (entries: PolicyEntries) => Promise<T>): Promise<{ readonly absent: readonly string[] } & ({ readonly result: T } | { readonly error: unknown })> {
   const absent: string[] = [];
   for (;;) {
     try {
-      const outcome = await editPolicy(api, (text) => mergePolicy(text, withoutAbsent(wanted, absent), options), options);
-      return absent.length === 0 ? outcome : { ...outcome, absent };
+      return { absent, result: await attempt(withoutAbsent(wanted, absent)) };
     } catch (error) {
       const more = absentees(error).filter((name) => !absent.includes(name));
-      if (more.length === 0) throw error;
+      if (more.length === 0) return { absent, error };
       absent.push(...more);
     }
   }
 }
 
+/** Puts exactly our entries into the policy. What our tests ask of nodes that have yet to join is left out for Headscale, and named. */
+export async function applyPolicy(api: PolicyApi, wanted: PolicyEntries, options: MergeOptions & EditOptions = {}): Promise<Outcome> {
+  const tried = await sparingAbsent(wanted, (entries) => editPolicy(api, (text) => mergePolicy(text, entries, options), options));
+  if ("error" in tried) throw tried.error;
+  return tried.absent.length === 0 ? tried.result : { ...tried.result, absent: tried.absent };
+}
+
 /** Who of our tests has no node yet, by the server's own check of our entries in this policy; nobody where it offers no check. */
 export async function absentFrom(api: PolicyApi, text: string, wanted: PolicyEntries): Promise<readonly string[]> {
-  const absent: string[] = [];
-  for (;;) {
-    try {
-      await api.check(mergePolicy(text, withoutAbsent(wanted, absent), { allowFirstRule: true }).text);
-      return absent;
-    } catch (error) {
-      const more = absentees(error).filter((name) => !absent.includes(name));
-      if (more.length === 0) return absent;
-      absent.push(...more);
-    }
-  }
+  const { absent } = await sparingAbsent(wanted, async (entries) => api.check(mergePolicy(text, entries, { allowFirstRule: true }).text));
+  return absent;
 }
 
 /** Takes out what {@link applyPolicy} put in. */
