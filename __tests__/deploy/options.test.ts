@@ -1,4 +1,5 @@
-import { chosen, readOptions } from "../../lib/deploy/options";
+import { readOptions } from "../../lib/deploy/options";
+import { chosen } from "../../lib/site/only";
 
 describe("options", () => {
   test("each way to write them", () => {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { connect } from "node:net";
 import { postgresChecks } from "../../lib/backends/prepare/postgres";
 import { redisChecks } from "../../lib/backends/prepare/redis";
-import { fromHere } from "../../lib/backends/tunnel";
+import { fromHere } from "../../lib/site/tunnel";
 import { describeWith, pathOf, type Need } from "./programs";
 
 const BIN = ["17", "16", "15"].map((version) => `/usr/lib/postgresql/${version}/bin`);

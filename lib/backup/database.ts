@@ -1,8 +1,8 @@
 import type { Deployment } from "../config";
 import { identifier, literalText } from "../backends/postgres/client";
 import { secretPath } from "../docker/secret-file";
-import type { Engine } from "../deploy/engine";
-import { lastLine } from "../deploy/run";
+import type { Engine } from "../site/engine";
+import { lastLine } from "../site/run";
 import { execBetween, type Ends } from "./docker";
 
 /**

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { open } from "node:fs/promises";
-import { lastLine } from "../deploy/run";
+import { lastLine } from "../site/run";
 
 /** Files at the ends of a program; without one nothing goes in, and what comes out is dropped. */
 export interface Ends {

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { lastLine } from "../deploy/run";
+import { lastLine } from "../site/run";
 import { MistakesError, refuseIfAny } from "../errors";
 import { countBlobs, putBlobs, removeOthers } from "./blobs";
 import { readBackup, type Manifest } from "./manifest";

@@ -1,11 +1,11 @@
 import type { Deployment } from "../config";
 import { Http } from "../backends/http";
 import { Bucket } from "../backends/s3/client";
-import { secretValue } from "../backends/secret-value";
-import { fromContainer } from "../backends/tunnel";
-import { Engine } from "../deploy/engine";
+import { secretValue } from "../site/secret-value";
+import { fromContainer } from "../site/tunnel";
+import { Engine } from "../site/engine";
 import { refuseIfAny } from "../errors";
-import { projectOf } from "../tailnet/project";
+import { projectOf } from "../site/project";
 import { CONNECTIONS } from "./blobs";
 import { Database } from "./database";
 

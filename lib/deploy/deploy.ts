@@ -1,4 +1,4 @@
-import { errorsOf } from "./events";
+import { errorsOf } from "../site/events";
 import { shortened, type Failure } from "./failure";
 import { fetchImages, whyBuildFailed } from "./images";
 import type { Options } from "./options";
@@ -8,7 +8,7 @@ import { unmet } from "./preconditions";
 import { completePolicy, policyToRepair } from "./policy";
 import { Progress } from "./progress";
 import { unhealthy } from "./settled";
-import { siteOf, type Place, type Site } from "./site";
+import { siteOf, type Place, type Site } from "../site/site";
 import { smoke } from "./smoke";
 
 /** How long a container may take that Terraform has started again in place. */

@@ -5,8 +5,8 @@ import type { Options } from "./options";
 import { failureOf } from "./plans";
 import { engines, programs } from "./preconditions";
 import { Progress } from "./progress";
-import { siteOf, type Place, type Site } from "./site";
-import type { Stack } from "./stack";
+import { siteOf, type Place, type Site } from "../site/site";
+import type { Stack } from "../site/stack";
 
 /** Lets Terraform remove protected volumes; Terraform merges it over cdk.tf.json (its "override files"). */
 const OVERRIDE = "tailwart_override.tf.json";

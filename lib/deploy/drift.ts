@@ -5,7 +5,7 @@ import type { Options } from "./options";
 import { orphans } from "./orphans";
 import { dropPlans, planAll } from "./plans";
 import { engines, programs } from "./preconditions";
-import { siteOf, type Place, type Site } from "./site";
+import { siteOf, type Place, type Site } from "../site/site";
 
 type Row = Finding & { readonly stack: string };
 interface Seen {

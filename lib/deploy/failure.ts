@@ -1,4 +1,4 @@
-import type { Diagnostic } from "./events";
+import type { Diagnostic } from "../site/events";
 
 /** What a person reads when something did not work: one clear line, and what was seen. */
 export interface Failure {

@@ -1,7 +1,7 @@
 import { buildReason, hintFor, type Failure } from "./failure";
-import { lastLine } from "./run";
-import type { Site } from "./site";
-import type { PlacedImage, Stack } from "./stack";
+import { lastLine } from "../site/run";
+import type { Site } from "../site/site";
+import type { PlacedImage, Stack } from "../site/stack";
 
 /**
  * Brings the images of all containers to their engines before anything is replaced: Terraform would remove the running

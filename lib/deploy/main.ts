@@ -4,7 +4,7 @@ import { deploy } from "./deploy";
 import { destroy } from "./destroy";
 import { drift } from "./drift";
 import { readOptions, type Command, type Options } from "./options";
-import type { Place } from "./site";
+import type { Place } from "../site/site";
 
 const COMMANDS: Record<Command, (place: Place, options: Options) => Promise<number>> = { deploy, drift, destroy };
 

@@ -1,5 +1,5 @@
-import { didYouMean } from "../config/values/suggest";
 import { refuseIfAny } from "../errors";
+import { hintOf } from "../site/only";
 
 export interface Options {
   readonly yes: boolean;
@@ -10,11 +10,6 @@ export interface Options {
 
 const USE = { deploy: ["--yes", "--only"], drift: ["--only"], destroy: ["--yes", "--only", "--with-data"] } as const;
 export type Command = keyof typeof USE;
-
-const hintOf = (word: string, allowed: readonly string[]): string => {
-  const meant = didYouMean(word, allowed);
-  return meant === "" ? "" : `; ${meant}`;
-};
 
 /**
  * Reads what stands behind `npm run deploy --`.
@@ -36,14 +31,4 @@ export function readOptions(command: Command, words: readonly string[]): Options
   }
   refuseIfAny(mistakes);
   return found;
-}
-
-/**
- * The stacks that are meant, in the order of all.
- * @throws MistakesError for a name that is none
- */
-export function chosen(all: readonly string[], only: readonly string[] | undefined): readonly string[] {
-  if (only === undefined) return all;
-  refuseIfAny(only.filter((name) => !all.includes(name)).map((name) => `--only: got "${name}"; allowed: ${all.join(", ")}${hintOf(name, all)}; take one of them`));
-  return all.filter((name) => only.includes(name));
 }

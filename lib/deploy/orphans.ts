@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Site } from "./site";
+import type { Site } from "../site/site";
 
 /** Stacks that `.env` no longer asks for and that still have something running, by the local state files; one line each. */
 export function orphans({ place: { project }, stacks }: Pick<Site, "place" | "stacks">): string[] {

@@ -1,10 +1,10 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { changesOf, errorsOf, type Change } from "./events";
+import { changesOf, errorsOf, type Change } from "../site/events";
 import { explain, type Failure } from "./failure";
-import type { Site } from "./site";
-import type { Stack } from "./stack";
-import type { TerraformRun } from "./terraform";
+import type { Site } from "../site/site";
+import type { Stack } from "../site/stack";
+import type { TerraformRun } from "../site/terraform";
 
 /** Name of the plan's file in the stack's folder; it is there only until it is carried out. */
 export const PLAN_FILE = "tailwart.tfplan";

@@ -5,8 +5,8 @@ import { applyPolicy } from "../tailnet/apply";
 import { policyDrift } from "../tailnet/drift";
 import { policyJob } from "../tailnet/job";
 import { outcomeLines } from "../tailnet/outcome";
-import type { Site } from "./site";
-import type { Stack } from "./stack";
+import type { Site } from "../site/site";
+import type { Stack } from "../site/stack";
 
 /**
  * What Terraform has to apply again in the tailnet's stack although nothing of ours changed: the live policy, which its state

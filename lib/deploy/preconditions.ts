@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { EdgeSite } from "../config";
 import { heldInodes, listeningSockets, takenPorts } from "./ports";
-import { lastLine, run } from "./run";
-import type { Site } from "./site";
+import { lastLine, run } from "../site/run";
+import type { Site } from "../site/site";
 
 const TERRAFORM = [1, 9] as const;
 const SECONDS = 20;

@@ -1,5 +1,5 @@
-import type { Action, Change, TerraformEvent } from "./events";
-import type { Stack } from "./stack";
+import type { Action, Change, TerraformEvent } from "../site/events";
+import type { Stack } from "../site/stack";
 
 const DONE: Partial<Record<Action, string>> = { create: "made", update: "changed", delete: "removed" };
 

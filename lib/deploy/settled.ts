@@ -1,6 +1,6 @@
 import type { Failure } from "./failure";
-import type { Site } from "./site";
-import type { PlacedContainer, Stack } from "./stack";
+import type { Site } from "../site/site";
+import type { PlacedContainer, Stack } from "../site/stack";
 
 const LOG_LINES = 20;
 

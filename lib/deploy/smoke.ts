@@ -1,7 +1,7 @@
 import type { EdgeSite } from "../config";
 import type { Wire } from "../wire";
-import type { Site } from "./site";
-import { directly, talk, through, type Answer, type Target } from "./talk";
+import type { Site } from "../site/site";
+import { directly, talk, through, type Answer, type Target } from "../site/talk";
 
 /** Every public line, as a stranger meets it. */
 export const targetsOf = (wire: Wire, hostname: string): Target[] =>

@@ -11,7 +11,7 @@ const USAGE = "usage: node apply-command.js [--remove] [JOB.json]; without a job
 async function jobOf(file: string | undefined): Promise<PolicyJob> {
   if (file !== undefined) return JSON.parse(readFileSync(file, "utf8")) as PolicyJob;
   // Reading .env takes longer than all the rest, and deploy does not need it.
-  const { projectOf } = await import("./project");
+  const { projectOf } = await import("../site/project");
   const { policyJob } = await import("./job");
   const { deployment, wire } = projectOf(process.cwd(), process.env);
   const job = policyJob(deployment, wire, process.cwd());

@@ -1,6 +1,6 @@
 import { MistakesError } from "../errors";
 import { policyDrift } from "./drift";
-import { projectOf } from "./project";
+import { projectOf } from "../site/project";
 
 const EXIT = { ok: 0, drift: 2, unknown: 1 } as const;
 

@@ -1,5 +1,5 @@
 import { redisChecks } from "../../../lib/backends/prepare/redis";
-import { fromHere } from "../../../lib/backends/tunnel";
+import { fromHere } from "../../../lib/site/tunnel";
 import { redis } from "./servers";
 
 const checks = async (auth: (password: string) => string, database = 0) =>

@@ -1,5 +1,5 @@
 import { s3Checks } from "../../../lib/backends/prepare/s3";
-import { fromHere } from "../../../lib/backends/tunnel";
+import { fromHere } from "../../../lib/site/tunnel";
 import { s3 } from "./servers";
 
 const key = { id: "GK0", secret: "never shown" };

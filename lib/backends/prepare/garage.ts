@@ -1,7 +1,7 @@
 import type { S3Site } from "../../config";
 import { Http } from "../http";
 import type { S3Key } from "../s3/sign";
-import type { Way } from "../tunnel";
+import type { Way } from "../../site/tunnel";
 import { reachFix, reasonOf, type Check } from "./check";
 
 export interface GarageAdmin {

@@ -1,7 +1,7 @@
 import { reportMistakes, type Output } from "../../app";
 import { refuseIfAny } from "../../errors";
-import { projectOf } from "../../tailnet/project";
-import { secretValue } from "../secret-value";
+import { projectOf } from "../../site/project";
+import { secretValue } from "../../site/secret-value";
 import { checkLines, type Check } from "./check";
 import { postgresChecks } from "./postgres";
 import { redisChecks } from "./redis";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { PostgresSite } from "../../config";
 import { identifier, literalText, Postgres, PostgresError, SQLSTATE, type Login } from "../postgres/client";
 import { scramVerifier } from "../postgres/scram";
-import type { Way } from "../tunnel";
+import type { Way } from "../../site/tunnel";
 import { reachFix, reasonOf, type Check } from "./check";
 
 export interface PostgresJob {

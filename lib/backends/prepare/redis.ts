@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { RedisSite } from "../../config";
-import type { Way } from "../tunnel";
+import type { Way } from "../../site/tunnel";
 import { reachFix, reasonOf, type Check } from "./check";
 
 export interface RedisJob {

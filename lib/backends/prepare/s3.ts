@@ -3,7 +3,7 @@ import type { S3Site } from "../../config";
 import { Http } from "../http";
 import { Bucket, S3Error } from "../s3/client";
 import type { S3Key } from "../s3/sign";
-import type { Way } from "../tunnel";
+import type { Way } from "../../site/tunnel";
 import { reachFix, reasonOf, type Check } from "./check";
 import { garagePrepared, type GarageAdmin } from "./garage";
 

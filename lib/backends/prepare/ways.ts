@@ -1,9 +1,9 @@
 import { lookup } from "node:dns/promises";
 import type { Deployment } from "../../config";
 import { isTailnetAddress } from "../../config/values";
-import { Engine } from "../../deploy/engine";
+import { Engine } from "../../site/engine";
 import { MistakesError } from "../../errors";
-import { fromContainer, fromHere, type Way } from "../tunnel";
+import { fromContainer, fromHere, type Way } from "../../site/tunnel";
 
 const sidecarOf = ({ tailnet }: Deployment): string => `tailwart-${tailnet.mailboxName}-sidecar`;
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import type { PlacedContainer, PlacedFile } from "../stack";
+import type { PlacedContainer, PlacedFile } from "../../site/stack";
 import type { Finding, Look } from "./look";
 
 /** Files that Terraform has put into containers; it never looks at them again. Hashes are compared here and never shown. */

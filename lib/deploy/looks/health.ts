@@ -1,4 +1,4 @@
-import type { ContainerState } from "../engine";
+import type { ContainerState } from "../../site/engine";
 import type { Finding, Look } from "./look";
 
 /** So many starts, the last of them so recently, are no longer a watch that follows a change. */

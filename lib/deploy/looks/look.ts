@@ -1,5 +1,5 @@
-import type { Site } from "../site";
-import type { Stack } from "../stack";
+import type { Site } from "../../site/site";
+import type { Stack } from "../../site/stack";
 
 /** Something that is not as it should be. */
 export interface Finding {

@@ -1,4 +1,4 @@
-import type { Engine } from "../engine";
+import type { Engine } from "../../site/engine";
 import type { Finding, Look } from "./look";
 
 /** Who was in a namespace that is gone stays in it, healthy on loopback and cut off; the engine and Terraform see nothing. */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { synthesize, type Output, type Synthesized } from "../app";
 import type { EdgeSite } from "../config";
 import { Engine } from "./engine";
-import { chosen, type Options } from "./options";
+import { chosen } from "./only";
 import { Stack } from "./stack";
 import { Terraform } from "./terraform";
 
@@ -30,7 +30,7 @@ export interface Site extends Synthesized {
 }
 
 /** Synthesizes as `npm run synth` does, and reads back what came of it. */
-export function siteOf(place: Place, { only }: Options): Site {
+export function siteOf(place: Place, { only }: { readonly only?: readonly string[] } = {}): Site {
   const synthesized = synthesize(place.project, place.environment);
   const { deployment, stacks, outdir } = synthesized;
   return {

@@ -1,4 +1,4 @@
-import { changesOf, errorsOf, parseEvent } from "../../lib/deploy/events";
+import { changesOf, errorsOf, parseEvent } from "../../lib/site/events";
 
 const planned = (addr: string, action: string): string => JSON.stringify({ "@level": "info", "@message": "", type: "planned_change", change: { resource: { addr }, action } });
 

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { targetsOf } from "../../lib/deploy/smoke";
-import { directly, talk, type Target } from "../../lib/deploy/talk";
+import { directly, talk, type Target } from "../../lib/site/talk";
 import { deployment, wireOf } from "../deployment";
 
 const servers: Server[] = [];
