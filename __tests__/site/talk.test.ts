@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo, type Server } from "node:net";
-import { targetsOf } from "../../lib/deploy/smoke";
+import { targetsOf } from "../../lib/site/targets";
 import { directly, talk, type Target } from "../../lib/site/talk";
 import { deployment, wireOf } from "../deployment";
 

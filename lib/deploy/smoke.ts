@@ -1,14 +1,7 @@
 import type { EdgeSite } from "../config";
-import type { Wire } from "../wire";
 import type { Site } from "../site/site";
-import { directly, talk, through, type Answer, type Target } from "../site/talk";
-
-/** Every public line, as a stranger meets it. */
-export const targetsOf = (wire: Wire, hostname: string): Target[] =>
-  wire.routes.flatMap((route) => {
-    const line = wire.lines.find(({ name }) => name === route.line);
-    return line === undefined ? [] : [{ line: line.name, port: route.port, protocol: line.protocol, tls: line.tls === "implicit", servername: route.sni?.[0] ?? hostname }];
-  });
+import { directly, talk, through, type Answer } from "../site/talk";
+import { targetsOf } from "../site/targets";
 
 const unreachable = ({ said }: Answer): boolean => /ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|no greeting within/.test(said);
 
