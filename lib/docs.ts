@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { envExample, variablesTable } from "./config/example";
 import { rulesDocument } from "./docker/rules/document";
+import { checksDocument } from "./doctor/document";
 import { linesTable, wireRulesTable } from "./wire/document";
 
 /** A file of the repository that is made, wholly or in parts, from the code. */
@@ -30,6 +31,7 @@ export const DOCUMENTS: readonly Document[] = [
   { path: "docs/configuration.md", content: (current) => replaced(current, "variables", variablesTable()) },
   { path: "docs/wire.md", content: (current) => replaced(replaced(current, "lines", linesTable()), "rules", wireRulesTable()) },
   { path: "docs/rules.md", content: rulesDocument },
+  { path: "docs/doctor.md", content: (current) => replaced(current, "checks", checksDocument()) },
 ];
 
 /** Writes the documents that differ. @returns their paths */

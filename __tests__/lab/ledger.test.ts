@@ -1,0 +1,22 @@
+import { accountOf, outageOf, type Attempt } from "../../lab/traffic/ledger";
+
+const ok = (number: number, begun: number, ended = begun + 0.1): Attempt => ({ number, begun, ended, accepted: true });
+const no = (number: number, begun: number, ended = begun + 0.1): Attempt => ({ number, begun, ended, accepted: false, why: "closed" });
+
+describe("what became of numbered messages", () => {
+  test("all accepted and there", () => expect(accountOf([ok(1, 0), ok(2, 1)], [2, 1])).toEqual({ sent: 2, accepted: 2, refused: [], lost: [], twice: [], outage: 0 }));
+  test("accepted and not there is lost", () => expect(accountOf([ok(1, 0), ok(2, 1)], [2]).lost).toEqual([1]));
+  test("one that was only ever refused is not lost", () => expect(accountOf([no(1, 0), ok(2, 1)], [2])).toMatchObject({ refused: [1], lost: [] }));
+  test("one that came twice after a cut answer", () => expect(accountOf([no(1, 0), ok(1, 1)], [1, 1])).toMatchObject({ refused: [], lost: [], twice: [1] }));
+});
+
+describe("the outage", () => {
+  test.each<[what: string, attempts: Attempt[], seconds: number]>([
+    ["none", [ok(1, 0), ok(2, 1)], 0],
+    ["from the first failed try to the next acceptance", [ok(1, 0), no(2, 1), no(3, 2), ok(2, 3, 3.5)], 2.5],
+    ["the longest of two", [no(1, 0), ok(1, 1, 1), no(2, 2), ok(2, 5, 5)], 3],
+    ["a slow acceptance counts whole", [ok(1, 0), ok(2, 1, 5)], 4],
+    ["a quick one does not", [ok(1, 0), ok(2, 1, 1.9)], 0],
+    ["one that never ends", [ok(1, 0), no(2, 1), no(2, 9, 10)], 9],
+  ])("%s", (_, attempts, seconds) => expect(outageOf(attempts)).toBeCloseTo(seconds));
+});
