@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runApp } from "../lib/app";
+import { reportMistakes, runApp } from "../lib/app";
+import { MistakesError } from "../lib/errors";
 
 const projects: string[] = [];
 afterAll(() => projects.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
@@ -73,4 +74,14 @@ describe("npm run synth", () => {
     expect(stderr).toMatch(/EISDIR/);
     expect(stderr).not.toMatch(/^\s+at /m);
   });
+});
+
+test.each([
+  [undefined, "nothing was deployed"],
+  ["nothing was tried", "nothing was tried"],
+])("the last line says what was not done: %j", (undone, words) => {
+  let said = "";
+  const output = { stdout: { write: () => true }, stderr: { write: (text: string) => (said += text) } };
+  expect(reportMistakes(new MistakesError(["A: got nothing", "B: got nothing"]), output, undone)).toBe(1);
+  expect(said).toBe(`A: got nothing\nB: got nothing\n\n2 mistakes; mend and try again, ${words}\n`);
 });

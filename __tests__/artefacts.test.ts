@@ -30,7 +30,7 @@ function written(overrides: Readonly<Record<string, string>>): { text: string; f
 test("every artefact is there, and the table is what synth prints", () => {
   const { text, files } = written(LARGE);
   expect(Object.keys(files)).toEqual(
-    expect.arrayContaining(["README.txt", "admin-vhost.caddyfile", "caddy.json", "dns-names.txt", "stalwart/config.json", "summary.txt", "tailnet-policy.hujson"]),
+    expect.arrayContaining(["README.txt", "admin-vhost.caddyfile", "caddy.json", "dns.txt", "stalwart/config.json", "summary.txt", "tailnet-policy.hujson"]),
   );
   expect(files["summary.txt"]).toBe(text);
   expect(JSON.parse(files["caddy.json"])).toHaveProperty("apps.layer4.servers.smtp");

@@ -22,6 +22,13 @@ describe("npm run secrets", () => {
     expect(statSync(join(folder, ".env")).mode & 0o777).toBe(0o600);
   });
 
+  test("a Redis' password is ours to invent beside the mail server, and somebody else's elsewhere", () => {
+    const embedded = `${ENV}EMBEDDED_REDIS=true\n`;
+    expect(inventSecrets(project(embedded), {})).toContain("STALWART_REDIS_PASSWORD");
+    const external = `${ENV}BACKENDS=external\nSTALWART_DB_HOST=postgres\nSTALWART_REDIS_HOST=redis\n`;
+    expect(inventSecrets(project(external), {})).toEqual(["STALWART_ADMIN_PASSWORD", "STALWART_DB_PASSWORD"]);
+  });
+
   test("a second run changes nothing", () => {
     const folder = project(ENV);
     inventSecrets(folder, {});

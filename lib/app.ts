@@ -61,13 +61,14 @@ export function runApp(project: string, environment: Readonly<Record<string, str
 
 /**
  * Mistakes on standard error, one line each.
+ * @param undone what the command did not do because of them
  * @returns 1, the exit code
  * @throws error again when it is one of the program itself, whose stack trace is wanted
  */
-export function reportMistakes(error: unknown, output: Output): number {
+export function reportMistakes(error: unknown, output: Output, undone = "nothing was deployed"): number {
   const mistakes = mistakesOf(error);
   if (mistakes === undefined) throw error;
-  output.stderr.write(`${mistakes.join("\n")}\n\n${mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`}; mend and try again, nothing was deployed\n`);
+  output.stderr.write(`${mistakes.join("\n")}\n\n${mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`}; mend and try again, ${undone}\n`);
   return 1;
 }
 

@@ -1,6 +1,7 @@
 import { join, relative } from "node:path";
 import type { Deployment } from "./config";
-import { dnsNames, renderDnsNames } from "./dns/names";
+import { dnsRecords } from "./dns/plan";
+import { renderDns } from "./dns/render";
 import { adminVhost } from "./edge/admin-vhost";
 import { caddyConfig } from "./edge/caddy";
 import { mailServerOf } from "./mailbox/select";
@@ -28,7 +29,7 @@ export function review(outdir: string, { deployment, wire, ...extras }: ReviewPr
     headscale: deployment.tailnet.headscale !== undefined,
     applied: deployment.tailnet.policy.mode === "apply",
     mailServer: mailServerOf(deployment, wire),
-    dnsNames: renderDnsNames(dnsNames(deployment, wire)),
+    dns: renderDns(dnsRecords(deployment, wire)),
     adminVhost: adminVhost(deployment, wire),
     summary: text,
   });

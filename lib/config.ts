@@ -2,6 +2,7 @@ import { backendsOf } from "./config/backends";
 import { caddyOf } from "./config/caddy";
 import type { CertificateChoice } from "./config/certificates";
 import type { Certificates, ConfigInput, Deployment, Secrets } from "./config/deployment";
+import { dnsOf } from "./config/dns";
 import { adminVhostOf, edgesOf, webOf } from "./config/edge";
 import { Findings } from "./config/findings";
 import { linesOf, mailNames } from "./config/lines";
@@ -36,6 +37,7 @@ export function readConfig(input: ConfigInput): Deployment {
     adminVhost: adminVhostOf(f, web, names),
     caddy: caddyOf(f),
     backends: backendsOf(f, tailnet),
+    dns: dnsOf(f),
     state: stateOf(f),
   };
   refuseIfAny(f.mistakes);

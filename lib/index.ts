@@ -18,7 +18,7 @@ export { ApiError, connect, type PolicyApi, type PolicyTarget } from "./tailnet/
 export { policyDrift, type PolicyDrift } from "./tailnet/drift";
 export { policyJob, policyTarget, type PolicyJob } from "./tailnet/job";
 export { checkPolicy, renderPolicy, tailnetPolicy } from "./tailnet/policy";
-export { dnsNames, renderDnsNames, type DnsNames } from "./dns/names";
+export { compare, dnsRecords, lookupAt, renderDns, renderZones, zonesOf, type DnsPlan, type DnsRecord, type Lookup } from "./dns";
 export { DockerRules, type DockerRulesProps } from "./docker/rules";
 export { Namespace, type NamespaceProps } from "./docker/namespace";
 export { Service, type ServiceProps } from "./docker/service";

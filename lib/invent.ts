@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readConfig } from "./config";
-import type { SecretName } from "./config/contract";
+import { CONTRACT, type SecretName } from "./config/contract";
 import { readDotenv } from "./config/dotenv";
 import { inventSecret } from "./config/generate";
 import { MistakesError } from "./errors";
@@ -22,12 +22,12 @@ export function inventSecrets(project: string, environment: Readonly<Record<stri
   const file = join(project, ".env");
   if (!existsSync(file)) throw new MistakesError([".env is not there; cp .env.example .env, edit it, then try again"]);
   const before = readFileSync(file, "utf8");
-  const { secrets } = readConfig({ project, environment, dotenv: before });
+  const { secrets, backends } = readConfig({ project, environment, dotenv: before });
   const { values } = readDotenv(before);
   // A file that is named but not there yet is for the operator to bring: both ways at once would be a mistake.
   const hasFile = (name: SecretName): boolean => Boolean(environment[`${name}_FILE`] || values.get(`${name}_FILE`)?.value);
   const invented = Object.values(secrets)
-    .filter(({ name, given }) => !given && !hasFile(name))
+    .filter(({ name, given }) => !given && !hasFile(name) && (backends.kind === "embedded" || !CONTRACT[name].generateEmbedded))
     .map(({ name }) => ({ name, value: inventSecret(name) }))
     .filter((one): one is { name: SecretName; value: string } => one.value !== undefined);
   if (invented.length === 0) return [];

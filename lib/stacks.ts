@@ -126,10 +126,11 @@ export class EdgeStack extends TailwartStack {
   }
 
   /** The edge as a node of its own: a namespace with the public ports, and a sidecar in it. */
-  private ownNode(provider: DockerProvider, { deployment, wire }: StackProps, { name }: EdgeSite): Namespace {
+  private ownNode(provider: DockerProvider, { deployment, wire }: StackProps, { name, dockerNetwork: network, ipv4, ipv6 }: EdgeSite): Namespace {
     const { tailnet, mailbox } = deployment;
     const image = mailbox.sidecarImage;
-    const namespace = new Namespace(this, "namespace", { provider, name, image, publish: wire.routes.map(({ port }) => port) });
+    const reach = network === undefined ? { publish: wire.routes.map(({ port }) => port) } : { on: { network, ipv4, ipv6 } };
+    const namespace = new Namespace(this, "namespace", { provider, name, image, ...reach });
     const authKey = { ...secretFile(deployment, "EDGE_TS_AUTHKEY"), path: secretPath("TS_AUTHKEY") };
     new Sidecar(this, "sidecar", { provider, namespace, name, image, tag: tailnet.tags.edge, authKey, loginServer: tailnet.headscale, backends: [] });
     return namespace;

@@ -36,7 +36,7 @@ const REFUSED: Readonly<Record<string, readonly [what: string, overrides: Overri
   ],
   edge: [
     ["one address for two edges", { ...TWO, EDGE_IPV4: "192.0.2.25" }, 'EDGE_IPV4: got "192.0.2.25"; EDGE_MAGIC_NAME has 2 edges; write fra=…,nyc=…'],
-    ["an IPv6 address where Docker would hide who comes over it", { EDGE_NETWORK: "sidecar", EDGE_IPV6: "2001:db8::25" }, 'EDGE_IPV6: got "an address"; with EDGE_NETWORK=sidecar Docker would show every IPv6 client as its own bridge, so nothing is published there; take it out or use EDGE_NETWORK=host'],
+    ["an IPv6 address where Docker would hide who comes over it", { EDGE_NETWORK: "sidecar", EDGE_IPV6: "2001:db8::25" }, 'EDGE_IPV6: got "an address"; with EDGE_NETWORK=sidecar Docker would show every IPv6 client as its own bridge, so nothing is published there; take it out, use EDGE_NETWORK=host, or give the edge the address itself (EDGE_DOCKER_NETWORK)'],
     ["the mailbox's key for the edge's own node", { EDGE_NETWORK: "sidecar", TS_AUTHKEY: "tskey-auth-abc", EDGE_TS_AUTHKEY: "tskey-auth-abc" }, 'EDGE_TS_AUTHKEY: got "the same key as TS_AUTHKEY"; it would make the edge a mailbox; make an auth key that carries EDGE_TAG'],
     ["an API token for the edge to join with", { EDGE_NETWORK: "sidecar", EDGE_TS_AUTHKEY: "tskey-api-abcdef" }, 'EDGE_TS_AUTHKEY: got "an API access token"; no node joins with it; make an auth key (tskey-auth-…) or an OAuth client (tskey-client-…)'],
     ["one IPv6 address for two edges", { ...TWO, EDGE_IPV6: "2001:db8::25" }, 'EDGE_IPV6: got "2001:db8::25"; EDGE_MAGIC_NAME has 2 edges; write fra=…,nyc=…'],
@@ -87,11 +87,17 @@ const REFUSED: Readonly<Record<string, readonly [what: string, overrides: Overri
   ],
   backends: [
     ["no PostgreSQL outside", { BACKENDS: "external" }, "STALWART_DB_HOST: got nothing; BACKENDS=external needs PostgreSQL's MagicDNS name; set it, for example STALWART_DB_HOST=postgres"],
-    ...[["STALWART_DB_HOST", "postgres"], ["STALWART_REDIS_HOST", "redis"], ["STALWART_S3_ENDPOINT", "http://garage"]].map(([name, text]): [string, Overrides, string] => [
+    ...[["STALWART_DB_HOST", "postgres"], ["STALWART_S3_ENDPOINT", "http://garage"]].map(([name, text]): [string, Overrides, string] => [
       `${name} with embedded backends`,
       { [name]: text },
       `${name}: got "${text.replace("http://", "")}"; BACKENDS is embedded, so it would never be used; set BACKENDS=external or take it out`,
     ]),
+    ["a named Redis with embedded backends", { STALWART_REDIS_HOST: "redis" }, 'STALWART_REDIS_HOST: got "redis"; BACKENDS is embedded, so it would never be used; set EMBEDDED_REDIS=true for one beside the mail server, or BACKENDS=external'],
+    ["an embedded Redis among external backends", { ...EXTERNAL, EMBEDDED_REDIS: "true" }, 'EMBEDDED_REDIS: got "true"; BACKENDS is external, so none runs beside the mail server; name the shared one in STALWART_REDIS_HOST, or take it out'],
+    ["an embedded Redis for maddy", { ...MADDY, EMBEDDED_REDIS: "true" }, 'EMBEDDED_REDIS: got "true"; maddy (MAIL_SERVER) does not use it; take it out'],
+    ["an embedded Redis by another word", { EMBEDDED_REDIS: "embedded" }, 'EMBEDDED_REDIS: got "embedded"; allowed: true or false; write true or false'],
+    ["a Redis image that moves", { EMBEDDED_REDIS: "true", REDIS_IMAGE: "valkey/valkey:8" }, 'REDIS_IMAGE: got "valkey/valkey:8"; allowed: name:version or name@sha256:…; version 8 moves; write the whole version, like 8.1'],
+    ["a Redis password that breaks a URL", { EMBEDDED_REDIS: "true", STALWART_REDIS_PASSWORD: "a/b" }, "STALWART_REDIS_PASSWORD: got a value that cannot be used (not shown); allowed: letters, digits and . _ ~ - (it becomes part of a URL); write letters, digits and . _ ~ - only"],
     ["a backend outside the tailnet", { ...EXTERNAL, STALWART_DB_HOST: "db.example.org" }, 'STALWART_DB_HOST: got "db.example.org"; it is no MagicDNS name of the tailnet tail0000.ts.net (TS_TAILNET), and backends are reached through it only; write its name there, like db'],
     ["a backend below a node", { ...EXTERNAL, STALWART_REDIS_HOST: "a.b.tail0000.ts.net" }, 'STALWART_REDIS_HOST: got "a.b.tail0000.ts.net"; it is no MagicDNS name of the tailnet tail0000.ts.net (TS_TAILNET), and backends are reached through it only; write its name there, like a'],
     ["a backend in the mailbox", { ...EXTERNAL, STALWART_S3_ENDPOINT: "http://stalwart.tail0000.ts.net" }, 'STALWART_S3_ENDPOINT: got "stalwart.tail0000.ts.net"; this is the mailbox itself (STALWART_MAGIC_NAME); use BACKENDS=embedded, or name the node that runs it'],
@@ -99,10 +105,16 @@ const REFUSED: Readonly<Record<string, readonly [what: string, overrides: Overri
     ["Redis for maddy", { ...MADDY, ...EXTERNAL, STALWART_REDIS_HOST: "redis" }, 'STALWART_REDIS_HOST: got "redis"; maddy (MAIL_SERVER) does not use it; take it out'],
     ["S3 for maddy", { ...MADDY, ...EXTERNAL, STALWART_S3_ENDPOINT: "http://garage" }, 'STALWART_S3_ENDPOINT: got "garage"; maddy (MAIL_SERVER) does not use it; take it out'],
   ],
+  dns: [
+    ["more look-ups than a receiver makes", { DNS_SPF_ALSO: Array.from({ length: 11 }, (_, n) => `include:spf${n}.test`).join(",") }, 'DNS_SPF_ALSO: got "11 mechanisms with a look-up"; allowed: 10, or receivers give up on the whole record (RFC 7208 section 4.6.4); take some out, or write ip4: and ip6:'],
+    ["TLSA for a certificate that changes at each start", { DNS_TLSA: "true" }, 'DNS_TLSA: got "true"; without a certificate of your own (STALWART_ACME_PROVIDER, MAIL_TLS_CERT_FILE) the server makes a new one at each start, and mail would stop; set one, or use false'],
+  ],
   state: [["no bucket", { STATE_BACKEND: "s3" }, "STATE_S3_BUCKET: got nothing; STATE_BACKEND=s3 needs a bucket; set it, for example STATE_S3_BUCKET=terraform-state"]],
   wire: [
     ["PostgreSQL on a mail port", { STALWART_DB_PORT: "25" }, "wire: smtp and postgres are both on port 25; give one of them another (STALWART_DB_PORT) (one-line-per-port)"],
     ["PostgreSQL on Garage's port", { STALWART_DB_PORT: "3900" }, "wire: postgres and s3 are both on port 3900; give one of them another (STALWART_DB_PORT) (one-line-per-port)"],
+    ["the embedded Redis on PostgreSQL's port", { EMBEDDED_REDIS: "true", STALWART_REDIS_PORT: "5432" }, "wire: postgres and redis are both on port 5432; give one of them another (STALWART_DB_PORT, STALWART_REDIS_PORT) (one-line-per-port)"],
+    ["the embedded Redis on a mail port", { EMBEDDED_REDIS: "true", STALWART_REDIS_PORT: "993" }, "wire: imaps and redis are both on port 993; give one of them another (STALWART_REDIS_PORT) (one-line-per-port)"],
     ["PostgreSQL on a port that the mailbox needs", { STALWART_DB_PORT: "8089" }, "wire: postgres is on port 8089, which the mailbox needs for itself (recovery); give one of them another (STALWART_DB_PORT) (one-line-per-port)"],
     ["a fallback to itself", { EDGE_WEB_FALLBACK: "127.0.0.1:443" }, "wire: EDGE_WEB_FALLBACK 127.0.0.1:443 is the edge itself; move the web server to another port, for example 127.0.0.1:8443 (fallback-not-itself)"],
     ["a fallback to itself, spelled otherwise", { EDGE_WEB_FALLBACK: "[0:0:0:0:0:0:0:1]:443" }, "wire: EDGE_WEB_FALLBACK [::1]:443 is the edge itself; move the web server to another port, for example 127.0.0.1:8443 (fallback-not-itself)"],
@@ -129,6 +141,7 @@ test.each<[what: string, overrides: Overrides, warnings: readonly string[]]>([
   ["Headscale without admins", { ...HEADSCALE, TAILNET_ADMINS: undefined }, ["TAILNET_ADMINS is not set: with Headscale nobody then reaches the mail server's administration"]],
   ["a secret that nothing uses", { STALWART_REDIS_PASSWORD: "x" }, ["STALWART_REDIS_PASSWORD is set and does nothing: nothing in this configuration uses it"]],
   ["plugins that a given download has or has not", { CADDY_DOWNLOAD: "https://one.test/caddy", CADDY_PLUGINS: "github.com/caddy-dns/cloudflare@v0.2.1" }, ["CADDY_PLUGINS is set and does nothing: CADDY_DOWNLOAD is taken as it is and has to hold them"]],
+  ["a Docker network for an edge on its host's own", { EDGE_DOCKER_NETWORK: "public" }, ["EDGE_DOCKER_NETWORK is set and does nothing: EDGE_NETWORK is host"]],
   ["users of no line", { TAILNET_USERS: "group:a" }, ["TAILNET_USERS is set and does nothing: TAILNET_LINES is none"]],
   ["tags of backends that are embedded", { BACKENDS_TAG: "tag:pg" }, ["BACKENDS_TAG is set and does nothing: BACKENDS is embedded"]],
   ["the edge's tag on backends that are embedded", { BACKENDS_TAG: "tag:reverse-proxy" }, ["BACKENDS_TAG is set and does nothing: BACKENDS is embedded"]],
@@ -136,6 +149,9 @@ test.each<[what: string, overrides: Overrides, warnings: readonly string[]]>([
   ["the other server's image", { MADDY_IMAGE: "foxcpp/maddy:0.9.4" }, ["MADDY_IMAGE is set and does nothing: MAIL_SERVER is stalwart"]],
   ["Stalwart's settings for maddy", { ...MADDY, STALWART_ASN: "off" }, ["STALWART_ASN is set and does nothing: MAIL_SERVER is maddy"]],
   ["an ACME directory without ACME", { STALWART_ACME_DIRECTORY: "https://ca.test/dir" }, ["STALWART_ACME_DIRECTORY is set and does nothing: STALWART_ACME_PROVIDER is none"]],
+  ["settings of an embedded Redis that nobody asked for", { STALWART_REDIS_PORT: "6380", REDIS_IMAGE: "redis:8.2.2" }, ["STALWART_REDIS_PORT is set and does nothing: EMBEDDED_REDIS is false", "REDIS_IMAGE is set and does nothing: EMBEDDED_REDIS is false"]],
+  ["a database of the embedded Redis", { EMBEDDED_REDIS: "true", STALWART_REDIS_DB: "3" }, ["STALWART_REDIS_DB is set and does nothing: the embedded Redis has one database"]],
+  ["an image for a Redis that is elsewhere", { ...EXTERNAL, REDIS_IMAGE: "redis:8.2.2" }, ["REDIS_IMAGE is set and does nothing: BACKENDS is external"]],
   ["Redis settings without Redis", { ...EXTERNAL, STALWART_REDIS_DB: "3" }, ["STALWART_REDIS_DB is set and does nothing: STALWART_REDIS_HOST is not set"]],
   ["S3 settings without S3", { ...EXTERNAL, STALWART_S3_BUCKET: "mail" }, ["STALWART_S3_BUCKET is set and does nothing: STALWART_S3_ENDPOINT is not set"]],
   ["images of backends that are external", { ...EXTERNAL, GARAGE_IMAGE: "garage:2.4.1" }, ["GARAGE_IMAGE is set and does nothing: BACKENDS is external"]],
@@ -155,6 +171,7 @@ describe("what is missing", () => {
   ];
   test.each<[what: string, overrides: Overrides, missing: readonly string[]]>([
     ["embedded", {}, EMBEDDED],
+    ["embedded with Redis", { EMBEDDED_REDIS: "true" }, [...EMBEDDED, "STALWART_REDIS_PASSWORD: Redis asks for it"]],
     ["what is given is not missing", { TS_AUTHKEY: "tskey-auth-1", STALWART_ADMIN_PASSWORD: "12345678", STALWART_DB_PASSWORD: "x" }, EMBEDDED.slice(3)],
     ["a file that is not there", { TS_AUTHKEY_FILE: "nowhere" }, [`${EMBEDDED[0]}; the file that TS_AUTHKEY_FILE names is not there`, ...EMBEDDED.slice(1)]],
     ["maddy", MADDY, [...EMBEDDED.slice(0, 2), "MAIL_TLS_CERT_FILE and MAIL_TLS_KEY_FILE: maddy needs a certificate by files", EMBEDDED[2]]],

@@ -47,7 +47,11 @@ const web = (server: string): fc.Arbitrary<Overrides> =>
 
 const backends = (server: string): fc.Arbitrary<Overrides> =>
   fc.oneof(
-    fc.record<Overrides>({ BACKENDS: fc.constantFrom("embedded", undefined), STALWART_DB_PORT: fc.constantFrom(undefined, "5433", "15432") }),
+    fc.record<Overrides>({
+      BACKENDS: fc.constantFrom("embedded", undefined),
+      STALWART_DB_PORT: fc.constantFrom(undefined, "5433", "15432"),
+      EMBEDDED_REDIS: server === "maddy" ? fc.constantFrom(undefined, "false") : fc.constantFrom(undefined, "true", "false"),
+    }),
     fc.record<Overrides>({
       BACKENDS: fc.constant("external"),
       STALWART_DB_HOST: fc.constantFrom("pg-0", "db.tail0000.ts.net"),

@@ -28,6 +28,7 @@ describe("explain", () => {
 
   test.each([
     ["listen tcp :25: bind: address already in use", /another program has the port/],
+    ["Provider configuration not present: To work with docker_image.x (orphan) its original provider configuration", /an edge was taken out of \.env .* put it back/],
     ["Error acquiring the state lock", /another deploy is running/],
     ["pull access denied for x", /the image cannot be had/],
     ["all is well", undefined],

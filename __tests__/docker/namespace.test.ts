@@ -22,4 +22,14 @@ describe("Namespace", () => {
     });
     expect(container("tailwart-stalwart-namespace")).toBeDefined();
   });
+
+  test("on a network that is there already it has its own addresses, and the engine publishes nothing", () => {
+    const { container, resources } = synthesize(
+      (stack, provider) => new Namespace(stack, "namespace", { provider, name: "edge", image: "x:1.0", on: { network: "public", ipv4: "203.0.113.20", ipv6: "2001:db8::20" } }),
+    );
+    expect(resources("docker_network")).toEqual({});
+    // Begun on that network itself it would keep the address that Docker chose.
+    expect(container("tailwart-edge-namespace")).toMatchObject({ network_mode: "bridge", networks_advanced: [{ name: "public", ipv4_address: "203.0.113.20", ipv6_address: "2001:db8::20" }] });
+    expect(container("tailwart-edge-namespace").ports).toBeUndefined();
+  });
 });

@@ -33,6 +33,13 @@ describe("Edge on its host's network", () => {
     expect(edge.healthcheck).toMatchObject({ test: ["CMD", "/bin/sh", "/usr/local/bin/edge-health", "25"], interval: "30s" });
   });
   test("has the setting that the benchmark found best", () => expect(edge.env).toEqual(["GOGC=200"]));
+  test("waits for open sessions of mail on its way, less long than Docker, and not for those that read a mailbox", () => {
+    const full = edgeOf({ PUBLIC_LINES: "smtp,submissions,submission,imap,imaps,sieve" }).container("tailwart-edge");
+    expect(full.entrypoint).toEqual(["/bin/sh", "/usr/local/bin/edge-run", "25", "465", "587"]);
+    const [, patience] = /EDGE_GRACE:-(\d+)/.exec(readFileSync(assetPath("edge/image/run.sh"), "utf8"))!;
+    expect(Number(patience)).toBeLessThan(full.destroy_grace_seconds);
+    expect(full.stop_timeout).toBe(full.destroy_grace_seconds);
+  });
   test("takes its image by the name that its content gave it", () => expect(edge.image).toBe(IMAGE));
 });
 
@@ -43,7 +50,7 @@ describe("Edge in a namespace of its own", () => {
   test("is a plain user without any capability, and leaves when the namespace is replaced", () => {
     expect(edge).toMatchObject({ user: "65532:65532", capabilities: { drop: ["ALL"] }, security_opts: ["no-new-privileges:true"] });
     expect(edge.capabilities.add).toBeUndefined();
-    expect(edge.entrypoint).toEqual(["/bin/sh", "/opt/tailwart/joiner.sh", "TERM", "/usr/bin/caddy", "run", "--config", "/etc/caddy/caddy.json"]);
+    expect(edge.entrypoint).toEqual(["/bin/sh", "/opt/tailwart/joiner.sh", "TERM", "/bin/sh", "/usr/local/bin/edge-run", "25", "465", "587"]);
     expect(edge.mounts).toEqual([expect.objectContaining({ target: "/netns", read_only: true })]);
   });
   test("has its ports on the namespace's owner, on IPv4 only: Docker would show IPv6 clients as its own bridge", () => {
@@ -73,6 +80,6 @@ describe("a changed configuration", () => {
     expect(joined.triggers.files).not.toBe(nullResource(before, /edge_caddy_health_/).triggers.files);
   });
   test("the scripts agree on where the file lies", () => {
-    for (const file of ["edge/reload.sh", "edge/image/Dockerfile"]) expect(readFileSync(assetPath(file), "utf8")).toContain("/etc/caddy/caddy.json");
+    for (const file of ["edge/reload.sh", "edge/image/run.sh", "edge/image/config.sh"]) expect(readFileSync(assetPath(file), "utf8")).toContain("/etc/caddy/caddy.json");
   });
 });

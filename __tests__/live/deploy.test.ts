@@ -13,7 +13,7 @@ import { Stack } from "../../lib/site/stack";
 import { Terraform } from "../../lib/site/terraform";
 import { useEngine } from "../../lib/docker/provider";
 import { Service } from "../../lib/docker/service";
-import { dataVolume } from "../../lib/docker/volumes";
+import { dataVolume, scratchVolume } from "../../lib/docker/volumes";
 import { makeWire } from "../../lib/wire";
 import { LARGE, deployment } from "../deployment";
 import { describeWith, program, type Need } from "./programs";
@@ -37,6 +37,10 @@ interface Wanted {
   readonly script?: string;
   /** a line of the Dockerfile that the stack images builds */
   readonly build?: string;
+  /** what the secret file holds */
+  readonly secret?: string;
+  /** name of one more volume, which nobody uses */
+  readonly volume?: string;
 }
 
 describeWith([TERRAFORM, PROVIDERS, ENGINE], "deploy, drift and destroy on a real engine", () => {
@@ -45,11 +49,11 @@ describeWith([TERRAFORM, PROVIDERS, ENGINE], "deploy, drift and destroy on a rea
   let said: { out: string; err: string };
 
   /** Two stacks as ours are made: images, and a service with a volume of data, a file and a secret. */
-  function site({ script = "exec sleep 3600", build = "RUN true" }: Wanted = {}, answer = ""): Site {
+  function site({ script = "exec sleep 3600", build = "RUN true", secret = "canary-0002-value", volume }: Wanted = {}, answer = ""): Site {
     const context = join(project, "context");
     mkdirSync(context, { recursive: true });
     writeFileSync(join(context, "Dockerfile"), `FROM ${IMAGE}\n${build}\n`);
-    writeFileSync(join(project, "secret"), "canary-0002-value\n");
+    writeFileSync(join(project, "secret"), `${secret}\n`);
     const app = new App({ outdir });
     const [images, demo] = ["images", "demo"].map((id) => {
       const stack = new TerraformStack(app, id);
@@ -59,6 +63,7 @@ describeWith([TERRAFORM, PROVIDERS, ENGINE], "deploy, drift and destroy on a rea
     new Image(images, "image", { provider: useEngine(images, HOST), name: `${NAME}:${build.length}`, buildAttribute: { context }, keepLocally: true });
     const provider = useEngine(demo, HOST);
     const data = dataVolume(demo, "data", provider, NAME);
+    if (volume !== undefined) scratchVolume(demo, "more", provider, volume);
     new Service(demo, "service", {
       provider,
       name: NAME,
@@ -66,7 +71,7 @@ describeWith([TERRAFORM, PROVIDERS, ENGINE], "deploy, drift and destroy on a rea
       entrypoint: ["/bin/sh", "-c", script],
       network: { own: "bridge" },
       files: [{ path: "/opt/file", content: "${kept} as it is\n" }],
-      secretFiles: [{ path: "/run/secret", source: join(project, "secret"), hash: "1" }],
+      secretFiles: [{ path: "/run/secret", source: join(project, "secret"), hash: secret.slice(7, 11) }],
       volumes: [{ name: data.name, path: "/data" }],
       memoryMiB: 32,
       health: { command: ["test", "-e", "/opt/file"], intervalSeconds: 1, startSeconds: 1 },
@@ -129,7 +134,7 @@ describeWith([TERRAFORM, PROVIDERS, ENGINE], "deploy, drift and destroy on a rea
   });
 
   test("no secret in state, plan, inspect or logs", () => {
-    const places = [...["images", "demo"].map((stack) => `terraform.${stack}.tfstate`), "cdktf.out"].map((name) => join(project, name));
+    const places = [...["images", "demo"].map((stack) => `terraform.${stack}.tfstate`), "cdktf.out", ".deployed/demo/cdktf.out"].map((name) => join(project, name));
     expect(spawnSync("grep", ["-rl", "canary-0002", ...places], { encoding: "utf8" }).stdout).toBe("");
     expect(docker("inspect", NAME).stdout + docker("logs", NAME).stdout).not.toContain("canary-0002");
   });
@@ -154,11 +159,39 @@ describeWith([TERRAFORM, PROVIDERS, ENGINE], "deploy, drift and destroy on a rea
     expect(id()).toBe(before);
   });
 
-  test("fails on a container that ends, with its last log lines, and goes on from there", async () => {
+  test("fails on a container that ends, with its last log lines, and puts back what ran before", async () => {
+    docker("exec", NAME, "sh", "-c", "echo before > /data/before");
     expect(await deploy({ script: "echo password authentication failed; exit 1" })).toBe(1);
     expect(said.err).toMatch(new RegExp(`^demo: ${NAME} is not healthy \\(.*\\); STALWART_DB_PASSWORD is not`));
     expect(said.err).toMatch(/\n {2}\| password authentication failed\n/);
+    expect(said.err).toMatch(/\ndemo: put back as it was before \(\d+ s\)\n\ndone: images; demo: as before\n$/);
+    expect(docker("exec", NAME, "cat", "/data/before", "/run/secret").stdout).toBe("before\ncanary-0002-value\n");
+    expect(await driftSite(site())).toBe(0);
     expect(await deploy()).toBe(0);
+    expect(said.out).toContain("nothing to do");
+  });
+
+  test("with a secret that was changed in the same deploy, the old one comes back too", async () => {
+    expect(await deploy({ script: "cat /run/secret; exit 1", secret: "canary-0003-value" })).toBe(1);
+    expect(said.err).toContain("demo: put back as it was before");
+    expect(docker("exec", NAME, "cat", "/run/secret").stdout).toBe("canary-0002-value\n");
+  });
+
+  test("fails to put back what cannot run any more either, says so, and goes on from there", async () => {
+    expect(await deploy({ script: "test ! -e /data/spoilt && exec sleep 3600; echo spoilt; exit 1" })).toBe(0);
+    expect(await deploy({ script: "touch /data/spoilt; echo new words; exit 1" })).toBe(1);
+    expect(said.err).toMatch(/\n {2}\| new words\n/);
+    expect(said.err).toMatch(new RegExp(`\\ndemo: could not be put back: ${NAME} is not healthy .* \\(\\d+ s\\)\\n {2}\\| spoilt\\n`));
+    expect(said.err).toContain("demo: stopped half-way; mend it and deploy again");
+    expect(await deploy()).toBe(0);
+  });
+
+  test("fails without a word of going back when a container was never touched", async () => {
+    const before = id();
+    expect(await deploy({ volume: "not a name" })).toBe(1);
+    expect(said.out + said.err).not.toContain("going back");
+    expect(said.err).toContain("nothing that runs was touched");
+    expect(id()).toBe(before);
   });
 
   test("destroy keeps the data, and the next deploy takes it up again", async () => {
@@ -176,5 +209,12 @@ describeWith([TERRAFORM, PROVIDERS, ENGINE], "deploy, drift and destroy on a rea
     const status = await destroySite(site({}, "one.test"), { yes: true, withData: true });
     expect({ status, ...said }).toMatchObject({ status: 0, err: "" });
     expect(docker("volume", "inspect", NAME).status).toBe(1);
+  });
+
+  test("fails at a first deploy, also after a destroy: there is nothing to go back to", async () => {
+    expect(await deploy({ script: "echo no; exit 1" })).toBe(1);
+    expect(said.out).not.toContain("going back");
+    expect(said.err).toMatch(/done: images; demo: stopped half-way; mend it and deploy again, it goes on from here\n$/);
+    docker("rm", "-f", NAME);
   });
 });

@@ -68,7 +68,7 @@ describeWith([ENGINE, NEEDS.caddy], "the edge's container, by Docker alone", () 
     await build(IMAGE, caddy.version);
     writeFileSync(join(folder, "first.json"), config());
     // As the construct places it into a namespace (lib/edge/edge.ts), but that there is no owner to join.
-    await must("docker", ["create", "--name", NAME, "--init", "--network", "none", "--user", "65532:65532", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--tmpfs", "/tmp:rw,noexec,nosuid,size=16m", "--restart", "unless-stopped", IMAGE]);
+    await must("docker", ["create", "--name", NAME, "--init", "--network", "none", "--user", "65532:65532", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--tmpfs", "/tmp:rw,noexec,nosuid,size=16m", "--restart", "unless-stopped", IMAGE, "25"]);
     await must("docker", ["cp", join(folder, "first.json"), `${NAME}:/etc/caddy/caddy.json`]);
     await must("docker", ["start", NAME]);
     await until("Caddy to listen", () => listens(25), { timeoutMs: 15_000 });
@@ -133,6 +133,32 @@ describeWith([ENGINE, NEEDS.caddy], "the edge's container, by Docker alone", () 
     const { code, stderr } = await script("reload.sh", { CONTAINER: `${NAME}-not`, CONFIG: "/dev/null" });
     expect(code).toBe(1);
     expect(stderr).toContain("is it running?");
+  });
+
+  test("a stop lets a session of mail come to its end, while nobody new is let in", async () => {
+    await must("docker", ["restart", NAME], { timeoutMs: 60_000 });
+    await until("Caddy to listen", () => listens(25), { timeoutMs: 15_000 });
+    await must("docker", ["exec", "-d", NAME, "/bin/busybox", "nc", "-ll", "-p", String(UPSTREAM), "-e", "/bin/sh", "-c", "echo 220 here; exec cat"]);
+    const session = spawn("docker", ["exec", "-i", NAME, "nc", "127.0.0.1", "25"], { stdio: ["pipe", "pipe", "inherit"] });
+    let heard = "";
+    session.stdout.on("data", (text) => (heard += text));
+    await until("the greeting", () => Promise.resolve(heard.includes("220")));
+    const begun = Date.now();
+    const stopped = docker("stop", "-t", "30", NAME);
+    await until("Caddy to take nobody new", async () => !(await listens(25)));
+    for (const word of ["one", "two", "three"]) {
+      session.stdin.write(`NOOP ${word}\n`);
+      await until("an answer", () => Promise.resolve(heard.includes(`NOOP ${word}`)));
+      await new Promise((wake) => setTimeout(wake, 1000));
+    }
+    session.kill();
+    session.stdin.end();
+    await docker("exec", NAME, "/bin/sh", "-c", 'for p in /proc/[0-9]*; do [ "$(cat $p/comm)" = nc ] && kill "${p#/proc/}"; done');
+    expect(await stopped).toMatchObject({ code: 0 });
+    const seconds = (Date.now() - begun) / 1000;
+    expect(seconds).toBeGreaterThan(3);
+    expect(seconds).toBeLessThan(15);
+    expect((await docker("inspect", "-f", "{{.State.ExitCode}}", NAME)).stdout.trim()).toBe("0");
   });
 
   test("a build that refuses leaves its reason, proof.sh says it and takes the image away", async () => {

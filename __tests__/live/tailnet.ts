@@ -23,6 +23,10 @@ export interface TailnetNode {
   readonly name: string;
   readonly namespace: Namespace;
   readonly address: string;
+  /** of its tailscaled */
+  readonly socket: string;
+  /** its power goes: no goodbye to anybody */
+  leave(): Promise<void>;
 }
 
 /** A real Headscale and real nodes, on one bridge in namespaces of their own. */
@@ -54,8 +58,8 @@ export class Tailnet {
     }
   }
 
-  /** A node that joins with a key of a user, or of tags. */
-  async join(name: string, key: readonly string[]): Promise<TailnetNode> {
+  /** A node that joins with a key of a user, or of tags; `hostname` is the name that it asks for. */
+  async join(name: string, key: readonly string[], hostname = name): Promise<TailnetNode> {
     const namespace = await namespaceOf(`${this.id}-${name}`);
     this.namespaces.push(namespace.name);
     const number = (this.nodes += 1);
@@ -70,9 +74,9 @@ export class Tailnet {
     const authkey = (await this.headscale.tell("preauthkeys", "create", ...key, "--reusable", "-e", "1h")).trim().split("\n").pop() ?? "";
     const ask = (...args: string[]) => run(pathOf(TAILSCALE), [`--socket=${socket}`, ...args], { timeoutMs: 40_000 });
     await until(`tailscaled of ${name}`, async () => daemon.alive && /NeedsLogin|Stopped|Logged out/.test((await ask("status")).stdout + (await ask("status", "--json")).stdout), { detail: () => daemon.output().slice(-2000) });
-    const up = await ask("up", `--login-server=${this.url}`, `--authkey=${authkey}`, `--hostname=${name}`, "--timeout=30s");
+    const up = await ask("up", `--login-server=${this.url}`, `--authkey=${authkey}`, `--hostname=${hostname}`, "--timeout=30s");
     if (up.code !== 0) throw new Error(`tailscale up in ${name}: ${up.stderr}${up.stdout}\n${daemon.output().slice(-2000)}`);
-    return { name, namespace, address: (await ask("ip", "-4")).stdout.trim() };
+    return { name, namespace, address: (await ask("ip", "-4")).stdout.trim(), socket, leave: () => daemon.stop("SIGKILL") };
   }
 
   async close(): Promise<void> {

@@ -15,7 +15,7 @@ const ARTEFACTS: Artefacts = {
       { path: "/opt/tailwart/start.sh", content: "#!/bin/sh\n" },
     ],
   },
-  dnsNames: "names\n",
+  dns: "names\n",
   summary: "table\n",
 };
 const contentOf = (artefacts: Artefacts, path: string) => reviewFiles(artefacts).find((file) => file.path === path)?.content;
@@ -32,11 +32,11 @@ describe("the files", () => {
       "tailnet-policy.hujson",
       "stalwart/config.json",
       "stalwart/start.sh",
-      "dns-names.txt",
+      "dns.txt",
     ]));
   test("are named in README, each of them", () => {
     const readme = contentOf({ ...ARTEFACTS, adminVhost: "x\n" }, "README.txt");
-    for (const name of ["summary.txt", "caddy.json", "tailnet-policy.hujson", "stalwart/", "config.json", "start.sh", "dns-names.txt", "admin-vhost.caddyfile"]) expect(readme).toContain(name);
+    for (const name of ["summary.txt", "caddy.json", "tailnet-policy.hujson", "stalwart/", "config.json", "start.sh", "dns.txt", "admin-vhost.caddyfile"]) expect(readme).toContain(name);
     expect(contentOf(ARTEFACTS, "README.txt")).not.toContain("admin-vhost");
   });
   test("README says where the policy is pasted", () => {
@@ -63,7 +63,7 @@ describe("writing", () => {
     writeReview(root, reviewFiles({ ...ARTEFACTS, adminVhost: "x\n" }));
     expect(tree(root)).toContain("admin-vhost.caddyfile");
     writeReview(root, reviewFiles({ ...ARTEFACTS, mailServer: { name: "maddy", files: [{ path: "/data/maddy.conf", content: "m" }] } }));
-    expect(tree(root)).toEqual(["README.txt", "caddy.json", "dns-names.txt", "maddy/maddy.conf", "summary.txt", "tailnet-policy.hujson"]);
+    expect(tree(root)).toEqual(["README.txt", "caddy.json", "dns.txt", "maddy/maddy.conf", "summary.txt", "tailnet-policy.hujson"]);
     expect(readdirSync(root)).not.toContain("stalwart");
     const before = readFileSync(join(root, "caddy.json"), "utf8");
     writeReview(root, reviewFiles(ARTEFACTS));

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Devices } from "./devices";
 import { verdictOn, type Verdict } from "./evaluate";
 
 export interface Reply {
@@ -34,8 +35,8 @@ const bodyOf = async (request: IncomingMessage): Promise<string> => {
 };
 
 /**
- * Tailscale's API as far as it concerns the policy file, on loopback (tailscale.com/api: GET and POST acl with ETag and
- * If-Match, POST acl/validate, POST oauth/token). A check that fails is answered with 200, as there.
+ * Tailscale's API as far as it concerns the policy file and the machines, on loopback (tailscale.com/api: GET and POST acl with
+ * ETag and If-Match, POST acl/validate, POST oauth/token; devices). A check that fails is answered with 200, as there.
  */
 export class TailscaleDouble {
   readonly key = `tskey-api-${randomBytes(8).toString("hex")}`;
@@ -53,6 +54,7 @@ export class TailscaleDouble {
   /** the next requests to a path go wrong */
   private readonly faults: { readonly path: RegExp; readonly fault: Fault }[] = [];
   private readonly tokens = new Map<string, number>();
+  readonly devices = new Devices();
   private server!: Server;
 
   private constructor(policy: string) {
@@ -121,6 +123,8 @@ export class TailscaleDouble {
   private answer(method: string, path: string, headers: IncomingMessage["headers"], body: string): Reply {
     if (method === "POST" && path === "/api/v2/oauth/token") return this.token(new URLSearchParams(body), headers.authorization);
     if (!this.knows(headers.authorization)) return { status: 401, body: { message: "API token invalid" } };
+    const device = this.devices.answer(`${method} ${path}`, body);
+    if (device !== undefined) return device;
     const known = /^\/api\/v2\/tailnet\/(?:-|example\.test)\/acl(\/validate)?(?:\?.*)?$/.exec(path);
     if (known === null) return { status: 404, body: { message: "not found" } };
     if (known[1] !== undefined) return method === "POST" ? { status: 200, body: verdictOn(body) ?? {} } : { status: 405 };

@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Devices } from "./devices";
 import { verdictOn } from "./evaluate";
 
 /** How 0.29 (gRPC gateway) and what becomes 0.30 (RFC 9457) say no. */
@@ -8,7 +9,7 @@ const SAYS = {
   "0.30": (status: number, message: string) => ({ status, body: { title: "Bad Request", status, detail: "setting policy", errors: [{ message }] } }),
 } as const;
 
-/** Headscale's API v1 as far as it concerns the policy; the real one is asked in the live tests. */
+/** Headscale's API v1 as far as it concerns the policy and the nodes; the real one is asked in the live tests. */
 export class HeadscaleDouble {
   readonly key = "hskey-api-double";
   policy: string | undefined;
@@ -17,6 +18,7 @@ export class HeadscaleDouble {
   /** tags without a node: a test that names one fails the policy */
   absent: string[] = [];
   readonly asked: string[] = [];
+  readonly devices = new Devices();
   /** called when a write has been stored: here somebody else may write over it */
   afterWrite: () => void = () => undefined;
   private server!: Server;
@@ -49,6 +51,8 @@ export class HeadscaleDouble {
   private answer(what: string, text: string): { status: number; body: object | string } {
     const no = SAYS[this.version];
     if (what === "GET /api/v1/policy") return this.policy === undefined ? no(500, "loading ACL from database: acl policy not found") : { status: 200, body: { policy: this.policy, updatedAt: "2026-01-01T00:00:00Z" } };
+    const node = this.devices.answerHeadscale(what);
+    if (node !== undefined) return typeof node === "string" ? no(400, node) : node;
     const write = what === "PUT /api/v1/policy";
     if (!write && !(this.checks && what === "POST /api/v1/policy/check")) return { status: 404, body: "404 page not found\n" };
     if (write && this.mode === "file") return no(400, "update is disabled for modes other than 'database'");

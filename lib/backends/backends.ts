@@ -1,12 +1,13 @@
 import type { DockerProvider } from "@cdktf/provider-docker/lib/provider";
 import { Construct } from "constructs";
 import { assetText } from "../asset";
-import type { Deployment } from "../config";
+import type { Deployment, RedisSite } from "../config";
 import { secretFile } from "../docker/secret-file";
-import { Service } from "../docker/service";
+import { Service, type ServiceFile } from "../docker/service";
 import type { Namespace } from "../docker/namespace";
 import { dataVolume } from "../docker/volumes";
 import { garageConfig } from "./garage/config";
+import { REDIS_CONFIG, REDIS_MEMORY_MIB, redisConfig } from "./redis/config";
 
 export interface BackendsProps {
   readonly provider: DockerProvider;
@@ -18,16 +19,17 @@ export interface BackendsProps {
 }
 
 /**
- * PostgreSQL and Garage beside the mail server, on loopback, each asking for its password. External backends are other
- * people's machines on the tailnet: nothing is placed for them, the sidecar's health only asks whether they answer.
+ * PostgreSQL, Garage and, when asked for, Redis beside the mail server, on loopback, each asking for its password. External
+ * backends are other people's machines on the tailnet: nothing is placed for them, the sidecar's health only asks whether they
+ * answer.
  */
 export class Backends extends Construct {
   readonly services: readonly Service[];
 
   constructor(scope: Construct, id: string, private readonly props: BackendsProps) {
     super(scope, id);
-    const { kind, s3 } = props.deployment.backends;
-    this.services = kind === "external" ? [] : [this.postgres(), ...(s3 ? [this.garage()] : [])];
+    const { kind, redis, s3 } = props.deployment.backends;
+    this.services = kind === "external" ? [] : [this.postgres(), ...(s3 ? [this.garage()] : []), ...(redis ? [this.redis(redis)] : [])];
   }
 
   private postgres(): Service {
@@ -84,6 +86,27 @@ export class Backends extends Construct {
       tmpfs: { "/tmp": "rw,noexec,nosuid,size=1m" },
       memoryMiB: 512,
       health: { command: ["garage", "-c", "/etc/garage.toml", "status"], startSeconds: 30 },
+    });
+  }
+
+  /** Nothing of it is kept (redis/config.ts says why), so there is no volume; the memory takes the place of the image's own. */
+  private redis(redis: RedisSite): Service {
+    const { provider, deployment, namespace } = this.props;
+    const script = (name: string): ServiceFile => ({ path: `/opt/tailwart/${name}`, content: assetText(`backends/redis/${name}`), executable: true });
+    const [start, health] = [script("redis.sh"), script("redis-health.sh")];
+    const joiner = namespace.joiner("TERM", ["/bin/sh", start.path]);
+    return new Service(this, "redis", {
+      ...joiner,
+      provider,
+      name: "tailwart-redis",
+      image: deployment.backends.images.redis,
+      user: "999:999",
+      files: [...joiner.files, start, health, { path: REDIS_CONFIG, content: redisConfig(redis) }],
+      secretFiles: [secretFile(deployment, "STALWART_REDIS_PASSWORD")],
+      tmpfs: { "/data": "rw,noexec,nosuid,size=1m,mode=1777" },
+      memoryMiB: REDIS_MEMORY_MIB,
+      health: { command: ["/bin/sh", health.path, redis.host, String(redis.port)], startSeconds: 10 },
+      stopGraceSeconds: 10,
     });
   }
 }

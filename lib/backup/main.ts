@@ -1,6 +1,7 @@
 import { S3Error } from "../backends/s3/client";
 import { MistakesError, refuseIfAny } from "../errors";
 import { backup } from "./backup";
+import { readerMayLeave } from "../pipe";
 import type { Say } from "./progress";
 import { restore } from "./restore";
 
@@ -44,7 +45,9 @@ export async function main(command: Command, words: readonly string[], project: 
   }
 }
 
-if (require.main === module)
+if (require.main === module) {
+  readerMayLeave("change");
   void main(process.argv[2] as Command, process.argv.slice(3), process.cwd(), process.env).then((status) => {
     process.exitCode = status;
   });
+}

@@ -59,13 +59,15 @@ async function untilHealthy({ engine, server }: System, say: Say): Promise<void>
 /** Brings the mail in while the server is stopped; whatever happens, it is started again. */
 async function exchanged(system: System, folder: string, manifest: Manifest, replace: boolean, say: Say): Promise<void> {
   const { engine, server, bucket, database } = system;
-  const must = async (command: string): Promise<void> => {
-    const { status, stderr } = await engine.docker([command, server], { seconds: 120 });
-    if (status !== 0) throw new Error(`docker ${command} ${server}: ${lastLine(stderr)}`);
+  const must = async (command: string, container = server): Promise<void> => {
+    const { status, stderr } = await engine.docker([command, container], { seconds: 120 });
+    if (status !== 0) throw new Error(`docker ${command} ${container}: ${lastLine(stderr)}`);
   };
   await must("stop");
   say(`${server} is stopped`);
   try {
+    // It keeps nothing over a start, and its locks are of the queue that goes away.
+    if (system.redis !== undefined) await must("restart", system.redis);
     const progress = every(2, say);
     const names = await putBlobs(bucket, join(folder, manifest.blobs.file), (done) => progress(`${done} of ${manifest.blobs.objects} objects`));
     say(`objects: ${names.size}`);

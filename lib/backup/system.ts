@@ -17,6 +17,8 @@ export interface System {
   readonly bucket: Bucket;
   /** the mail server's container */
   readonly server: string;
+  /** the embedded Redis' container, where there is one */
+  readonly redis?: string;
   /** such as 0.16.16; undefined when it does not run */
   serverVersion(): Promise<string | undefined>;
   close(): void;
@@ -51,6 +53,7 @@ export async function findSystem(project: string, environment: NodeJS.ProcessEnv
     database: new Database(engine, deployment, environment),
     bucket: new Bucket(http, s3.bucket, s3.region, key),
     server,
+    redis: backends.redis && "tailwart-redis",
     serverVersion: async () => {
       const { status, stdout } = await engine.exec(server, ["stalwart", "--version"]);
       return status === 0 ? /\d+\.\d+\.\d+/.exec(stdout)?.[0] : undefined;

@@ -1,6 +1,6 @@
 import { BACKEND_ADMIN_PORTS, SERVICES } from "../wire/services";
 import type { VariableName } from "./contract";
-import type { BackendsSite, Deployment, S3Site, Tailnet } from "./deployment";
+import type { BackendsSite, Deployment, RedisSite, S3Site, Tailnet } from "./deployment";
 import type { Findings } from "./findings";
 
 const LOOPBACK = "127.0.0.1";
@@ -10,15 +10,27 @@ function needS3(f: Findings): void {
   f.need("STALWART_S3_SECRET_KEY", "S3 asks for it");
 }
 
-/** PostgreSQL and Garage beside the mail server. */
-function embedded(f: Findings): Pick<BackendsSite, "postgres" | "s3"> {
+/** Redis beside the mail server: nobody else uses it, so it has one database. */
+function embeddedRedis(f: Findings): RedisSite | undefined {
+  const { settings: s } = f;
+  if (!s.EMBEDDED_REDIS) {
+    f.idle("EMBEDDED_REDIS is false", "STALWART_REDIS_PORT", "STALWART_REDIS_DB", "REDIS_IMAGE");
+    return undefined;
+  }
+  f.idle("the embedded Redis has one database", "STALWART_REDIS_DB");
+  if (s.MAIL_SERVER === "maddy") f.refuse("EMBEDDED_REDIS", "true", "maddy (MAIL_SERVER) does not use it; take it out");
+  f.need("STALWART_REDIS_PASSWORD", "Redis asks for it");
+  return { host: LOOPBACK, port: s.STALWART_REDIS_PORT ?? SERVICES.redis.port, database: 0 };
+}
+
+/** PostgreSQL, Garage and, when asked for, Redis beside the mail server. */
+function embedded(f: Findings): Pick<BackendsSite, "postgres" | "redis" | "s3"> {
   const { settings: s } = f;
   for (const name of ["STALWART_DB_HOST", "STALWART_REDIS_HOST", "STALWART_S3_ENDPOINT"] as const) {
     const given = s[name];
     if (given !== undefined)
-      f.refuse(name, typeof given === "string" ? given : given.host, "BACKENDS is embedded, so it would never be used; set BACKENDS=external or take it out");
+      f.refuse(name, typeof given === "string" ? given : given.host, `BACKENDS is embedded, so it would never be used; ${name === "STALWART_REDIS_HOST" ? "set EMBEDDED_REDIS=true for one beside the mail server, or BACKENDS=external" : "set BACKENDS=external or take it out"}`);
   }
-  f.idle("BACKENDS is embedded, which needs no Redis", "STALWART_REDIS_PORT", "STALWART_REDIS_DB");
   const stalwart = s.MAIL_SERVER === "stalwart";
   if (stalwart) {
     needS3(f);
@@ -26,6 +38,7 @@ function embedded(f: Findings): Pick<BackendsSite, "postgres" | "s3"> {
   } else f.idle("MAIL_SERVER is maddy, which keeps its messages itself", "STALWART_S3_REGION", "STALWART_S3_BUCKET", "GARAGE_IMAGE");
   return {
     postgres: { host: LOOPBACK, port: s.STALWART_DB_PORT ?? SERVICES.postgres.port, database: s.STALWART_DB_NAME, user: s.STALWART_DB_USER },
+    redis: embeddedRedis(f),
     s3: stalwart ? { tls: false, host: LOOPBACK, port: SERVICES.s3.port, region: s.STALWART_S3_REGION, bucket: s.STALWART_S3_BUCKET } : undefined,
   };
 }
@@ -42,7 +55,8 @@ function inTailnet(f: Findings, variable: VariableName, host: string, { name, ma
 /** Backends of others, over the tailnet. */
 function external(f: Findings, tailnet: Tailnet): Pick<BackendsSite, "postgres" | "redis" | "s3"> {
   const { settings: s } = f;
-  f.idle("BACKENDS is external", "POSTGRES_IMAGE", "GARAGE_IMAGE");
+  f.idle("BACKENDS is external", "POSTGRES_IMAGE", "GARAGE_IMAGE", "REDIS_IMAGE");
+  if (s.EMBEDDED_REDIS) f.refuse("EMBEDDED_REDIS", "true", "BACKENDS is external, so none runs beside the mail server; name the shared one in STALWART_REDIS_HOST, or take it out");
   if (s.STALWART_DB_HOST === undefined) f.lacks("STALWART_DB_HOST", "BACKENDS=external needs PostgreSQL's MagicDNS name; set it, for example STALWART_DB_HOST=postgres");
   const postgres = { host: inTailnet(f, "STALWART_DB_HOST", s.STALWART_DB_HOST ?? "postgres", tailnet), port: s.STALWART_DB_PORT ?? SERVICES.postgres.port, database: s.STALWART_DB_NAME, user: s.STALWART_DB_USER };
 
@@ -86,10 +100,10 @@ function adminOf(f: Findings, { s3 }: Pick<BackendsSite, "s3">): BackendsSite["a
 
 /** Where PostgreSQL, Redis and S3 are. */
 export function backendsOf(f: Findings, tailnet: Tailnet): BackendsSite {
-  const { BACKENDS: kind, POSTGRES_IMAGE, GARAGE_IMAGE } = f.settings;
+  const { BACKENDS: kind, POSTGRES_IMAGE, GARAGE_IMAGE, REDIS_IMAGE } = f.settings;
   f.need("STALWART_DB_PASSWORD", "PostgreSQL asks for it");
   const places = kind === "embedded" ? embedded(f) : external(f, tailnet);
-  return { kind, ...places, images: { postgres: POSTGRES_IMAGE, garage: GARAGE_IMAGE }, admin: adminOf(f, places) };
+  return { kind, ...places, images: { postgres: POSTGRES_IMAGE, garage: GARAGE_IMAGE, redis: REDIS_IMAGE }, admin: adminOf(f, places) };
 }
 
 /** Whether Garage runs beside the mail server, and its image is built here. */

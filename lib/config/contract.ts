@@ -20,6 +20,8 @@ export interface Variable<T = unknown> {
   readonly secret?: true;
   /** a command that makes a good value, for secrets that the operator may invent */
   readonly generate?: "password" | "hex32" | "garageKey";
+  /** it is the operator's to invent with embedded backends only; with external ones somebody else has chosen it */
+  readonly generateEmbedded?: true;
 }
 
 type Required<T> = Variable<T> & { readonly required: true; readonly example: string };
@@ -192,6 +194,12 @@ export const SECTIONS = {
       allowed: "host or sidecar",
       default: "host",
     }),
+    EDGE_DOCKER_NETWORK: optional(v.identifier, {
+      meaning: "With EDGE_NETWORK=sidecar, a Docker network on the edge's engine on which it has EDGE_IPV4 and EDGE_IPV6 as its own addresses (macvlan, ipvlan, a routed bridge). Docker then publishes no port, and all clients' addresses survive.",
+      allowed: "letters, digits, hyphens, underscores",
+      defaultIs: "none: Docker publishes the ports",
+      example: "public",
+    }),
     EDGE_TS_AUTHKEY: secret({
       meaning: "Lets the edge join when EDGE_NETWORK=sidecar: an OAuth client's secret (tskey-client-…) or an auth key that carries EDGE_TAG, reusable when there are several edges.",
     }),
@@ -330,6 +338,50 @@ export const SECTIONS = {
       default: "default",
     }),
   },
+  DNS: {
+    MAIL_EGRESS: optional(v.list(v.egress), {
+      meaning: "The public addresses from which mail leaves when it goes direct: those of the mailbox's own internet connection, not the edge's. SPF names them.",
+      allowed: "IPv4 or IPv6 addresses, or networks like 2001:db8:0:1::/64; with commas between them",
+      example: "203.0.113.10",
+    }),
+    DNS_SPF_ALSO: optional(v.list(v.spfTerm), {
+      meaning: "Who else may send for your domains; with a smarthost what its maker asks for, mostly one include:.",
+      allowed: "include:name, a:name, mx, ip4:address, ip6:address, exists:name; with commas between them",
+      defaultIs: "what is known of the smarthost, or a: and its name",
+      example: "include:spf.example.net",
+    }),
+    DNS_SPF_ALL: defaulted(v.word("softfail", "fail"), {
+      meaning: "What SPF says of all others: softfail (~all) while you look, fail (-all) once DMARC's reports are clean.",
+      allowed: "softfail or fail",
+      default: "softfail",
+    }),
+    DNS_DMARC: defaulted(v.word("none", "quarantine", "reject"), {
+      meaning: "What others do with mail that fails SPF and DKIM (DMARC): first none, and read the reports; then quarantine, then reject.",
+      allowed: "none, quarantine or reject",
+      default: "none",
+    }),
+    DNS_REPORTS: optional(v.mailAddress, {
+      meaning: "Who gets the reports of DMARC and of TLS. Another domain than the reported one has to agree by a record of its own.",
+      allowed: "a mail address",
+      defaultIs: "postmaster@ each domain",
+      example: "dmarc@example.org",
+    }),
+    DNS_TLSA: defaulted(v.yesNo, {
+      meaning: "true: a TLSA record for the mail host (DANE). Only for a zone signed with DNSSEC, and only when you renew the certificate with the same key or the record in time.",
+      allowed: "true or false",
+      default: "false",
+    }),
+    DNS_TTL: defaulted(v.wholeNumber(60, 604800), {
+      meaning: "How many seconds others may remember a record.",
+      allowed: "a number from 60 to 604800",
+      default: "3600",
+    }),
+    DNS_RESOLVERS: defaulted(v.list(v.nameServer), {
+      meaning: "The resolvers that tell what the world sees; not those of your own network, which may answer otherwise.",
+      allowed: "addresses, or address:port; with commas between them",
+      default: "1.1.1.1,9.9.9.9",
+    }),
+  },
   Backends: {
     BACKENDS: defaulted(v.word("embedded", "external"), {
       meaning: "embedded: PostgreSQL and Garage run beside the mail server, on its loopback. external: they are shared over the tailnet.",
@@ -358,8 +410,13 @@ export const SECTIONS = {
       default: "stalwart",
     }),
     STALWART_DB_PASSWORD: secret({ meaning: "The database role's password.", generate: "password" }),
+    EMBEDDED_REDIS: defaulted(v.yesNo, {
+      meaning: "true: with BACKENDS=embedded a Redis (or Valkey) runs beside the mail server too, for its short-lived data. One mail server does well without.",
+      allowed: "true or false",
+      default: "false",
+    }),
     STALWART_REDIS_HOST: optional(v.tailnetHost, {
-      meaning: "Redis' MagicDNS name. Without it the short-lived data live in PostgreSQL, which is fine for one mail server.",
+      meaning: "The external Redis' MagicDNS name. Without any Redis the short-lived data live in PostgreSQL, which is fine for one mail server.",
       allowed: "a MagicDNS name",
       example: "redis",
     }),
@@ -370,7 +427,7 @@ export const SECTIONS = {
       example: String(SERVICES.redis.port),
     }),
     STALWART_REDIS_DB: defaulted(v.wholeNumber(0, 65535), {
-      meaning: "Redis' database number.",
+      meaning: "The external Redis' database number.",
       allowed: "a number",
       default: "0",
     }),
@@ -378,6 +435,8 @@ export const SECTIONS = {
       type: v.urlSafe,
       allowed: "letters, digits and . _ ~ - (it becomes part of a URL)",
       meaning: "Redis' password.",
+      generate: "password",
+      generateEmbedded: true,
     }),
     STALWART_S3_ENDPOINT: optional(v.endpoint, {
       meaning: "The S3 endpoint, by MagicDNS name; without a port Garage's. Without it messages are stored in PostgreSQL.",
@@ -450,6 +509,11 @@ export const SECTIONS = {
       meaning: "The embedded Garage.",
       allowed: "name:version or name@sha256:…",
       default: "dxflrs/garage:v2.4.1",
+    }),
+    REDIS_IMAGE: defaulted(v.image, {
+      meaning: "The embedded Redis: Valkey, or Redis 7 or newer.",
+      allowed: "name:version or name@sha256:…",
+      default: "valkey/valkey:8.1.10",
     }),
   },
   "Terraform state": {

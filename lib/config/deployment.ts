@@ -17,6 +17,7 @@ export interface Deployment {
   readonly caddy: CaddySource;
   readonly mailbox: MailboxSite;
   readonly backends: BackendsSite;
+  readonly dns: DnsSite;
   readonly state: StateSite;
   readonly secrets: Secrets;
   /** required variables that still hold the example's value, as `NAME=value`: deploy refuses them */
@@ -73,6 +74,8 @@ export interface EdgeSite {
   readonly dockerHost: string;
   /** host: its host is the node of the tailnet; sidecar: it is one by itself */
   readonly network: "host" | "sidecar";
+  /** Docker network on which it has its public addresses itself; else a sidecar's ports are published */
+  readonly dockerNetwork?: string;
   /** limit of open files */
   readonly openFiles: number;
 }
@@ -134,12 +137,29 @@ export interface S3Site {
   readonly bucket: string;
 }
 
+/** What the zones say beyond names and ports. */
+export interface DnsSite {
+  /** addresses or networks from which the mailbox sends by itself; absent where nobody said so */
+  readonly egress?: readonly string[];
+  /** SPF mechanisms of the operator's own; absent where nobody said so */
+  readonly spfAlso?: readonly string[];
+  readonly spfAll: "softfail" | "fail";
+  readonly dmarc: "none" | "quarantine" | "reject";
+  /** @default postmaster@ each domain */
+  readonly reports?: string;
+  readonly tlsa: boolean;
+  /** seconds */
+  readonly ttl: number;
+  /** `address` or `address:port` */
+  readonly resolvers: readonly string[];
+}
+
 export interface BackendsSite {
   readonly kind: "embedded" | "external";
   readonly postgres: PostgresSite;
   readonly redis?: RedisSite;
   readonly s3?: S3Site;
-  readonly images: { readonly postgres: string; readonly garage: string };
+  readonly images: { readonly postgres: string; readonly garage: string; readonly redis: string };
   /** what `npm run backends` administers external ones with; each part only where its secret is given */
   readonly admin: { readonly postgresUser?: string; readonly garagePort?: number };
 }

@@ -29,13 +29,14 @@ function perEdge<T extends string>(f: Findings, variable: PerEdge, given: PerNam
 export function edgesOf(f: Findings): EdgeSite[] {
   const { settings: s } = f;
   if (s.EDGE_NETWORK === "sidecar") checkSidecar(f);
+  else f.idle("EDGE_NETWORK is host", "EDGE_DOCKER_NETWORK");
   const ipv4 = perEdge(f, "EDGE_IPV4", s.EDGE_IPV4, "address");
   const ipv6 = perEdge(f, "EDGE_IPV6", s.EDGE_IPV6, undefined);
   const engines = perEdge(f, "EDGE_DOCKER_HOST", s.EDGE_DOCKER_HOST, "engine");
   for (const [variable, addresses] of [["EDGE_IPV4", ipv4], ["EDGE_IPV6", ipv6]] as const)
     for (const address of new Set(addresses.filter((one) => one !== undefined && isPrivateAddress(one))))
       f.warn(`${variable} ${address} is a private address: the world reaches it only where something forwards to it, and then DNS needs that address`);
-  return s.EDGE_MAGIC_NAME.map((name, index) => ({ name, ipv4: ipv4[index] ?? "", ipv6: ipv6[index], dockerHost: engines[index] ?? "", network: s.EDGE_NETWORK, openFiles: s.EDGE_OPEN_FILES }));
+  return s.EDGE_MAGIC_NAME.map((name, index) => ({ name, ipv4: ipv4[index] ?? "", ipv6: ipv6[index], dockerHost: engines[index] ?? "", network: s.EDGE_NETWORK, ...(s.EDGE_DOCKER_NETWORK === undefined ? {} : { dockerNetwork: s.EDGE_DOCKER_NETWORK }), openFiles: s.EDGE_OPEN_FILES }));
 }
 
 /** What a node of its own asks for. */
@@ -46,8 +47,8 @@ function checkSidecar(f: Findings): void {
     f.refuse("EDGE_TS_AUTHKEY", "an API access token", "no node joins with it; make an auth key (tskey-auth-…) or an OAuth client (tskey-client-…)");
   else if (key !== "" && key === f.secret("TS_AUTHKEY")?.value && !key.startsWith("tskey-client-"))
     f.refuse("EDGE_TS_AUTHKEY", "the same key as TS_AUTHKEY", "it would make the edge a mailbox; make an auth key that carries EDGE_TAG");
-  if (f.isGiven("EDGE_IPV6"))
-    f.refuse("EDGE_IPV6", "an address", "with EDGE_NETWORK=sidecar Docker would show every IPv6 client as its own bridge, so nothing is published there; take it out or use EDGE_NETWORK=host");
+  if (f.isGiven("EDGE_IPV6") && !f.isGiven("EDGE_DOCKER_NETWORK"))
+    f.refuse("EDGE_IPV6", "an address", "with EDGE_NETWORK=sidecar Docker would show every IPv6 client as its own bridge, so nothing is published there; take it out, use EDGE_NETWORK=host, or give the edge the address itself (EDGE_DOCKER_NETWORK)");
 }
 
 const WEB_ONLY: readonly VariableName[] = ["EDGE_WEB_FALLBACK", "EDGE_WEB_FALLBACK_PROXY_PROTOCOL", "WEB_NAMES"];

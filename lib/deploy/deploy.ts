@@ -1,5 +1,6 @@
-import { errorsOf } from "../site/events";
+import { errorsOf, type TerraformEvent } from "../site/events";
 import { shortened, type Failure } from "./failure";
+import { keep } from "./kept";
 import { fetchImages, whyBuildFailed } from "./images";
 import type { Options } from "./options";
 import { orphans } from "./orphans";
@@ -7,12 +8,12 @@ import { PLAN_FILE, dropPlans, failureOf, planAll, planLines, type Plan } from "
 import { unmet } from "./preconditions";
 import { completePolicy, policyToRepair } from "./policy";
 import { Progress } from "./progress";
-import { unhealthy } from "./settled";
+import { hasTouched, putBack, wasStopped } from "./rollback";
+import { PATIENCE_SECONDS, unhealthy } from "./settled";
+import { rightNames } from "./node-name";
 import { siteOf, type Place, type Site } from "../site/site";
 import { smoke } from "./smoke";
-
-/** How long a container may take that Terraform has started again in place. */
-const PATIENCE_SECONDS = 120;
+import type { Stack } from "../site/stack";
 
 /**
  * `npm run deploy`: synthesizes, asks what could go wrong, shows the review, and deploys the stacks in their order.
@@ -44,9 +45,13 @@ function refused(site: Site, problems: readonly string[]): number {
   return 1;
 }
 
-function failed(site: Site, where: string, { line, seen }: Failure, rest: string): number {
-  const lines = [`${where}: ${line}`, ...shortened(seen).map((one) => `  | ${one}`), "", rest];
-  site.place.output.stderr.write(`${lines.join("\n")}\n`);
+function say(site: Site, where: string, { line, seen }: Failure): void {
+  site.place.output.stderr.write([`${where}: ${line}`, ...shortened(seen).map((one) => `  | ${one}`), ""].join("\n"));
+}
+
+function failed(site: Site, where: string, failure: Failure, rest: string): number {
+  say(site, where, failure);
+  site.place.output.stderr.write(`\n${rest}\n`);
   return 1;
 }
 
@@ -56,6 +61,8 @@ const seconds = (begun: number): string => `${Math.round((Date.now() - begun) / 
 async function nothingToDo(site: Site, begun: number): Promise<number> {
   const [sick] = await unhealthy(site, site.chosen, 0);
   if (sick !== undefined) return failed(site, "nothing to change, yet", sick, "npm run drift looks closer");
+  for (const stack of site.chosen) keep(site, stack);
+  if (!(await rightNames(site))) return 1;
   site.say(`nothing to do: ${names(site.chosen.map(({ name }) => name))} ${site.chosen.length === 1 ? "is" : "are"} as .env wants it, and healthy (${seconds(begun)})`);
   return 0;
 }
@@ -78,34 +85,49 @@ async function carryOut(site: Site, plans: readonly Plan[], begun: number): Prom
   const lacking = await fetchImages(site);
   if (lacking.length > 0) return refused(site, lacking);
   for (const [index, plan] of plans.entries()) {
-    const failure = await applyOne(site, plan);
-    if (failure !== undefined) return failed(site, plan.stack.name, failure, whatStands(plans.map(({ stack }) => stack.name), index, plan.stack.name));
+    const { stack } = plan;
+    const { failure, events } = await applyOne(site, plan);
+    if (failure === undefined) {
+      keep(site, stack);
+      continue;
+    }
+    say(site, stack.name, failure);
+    const outcome = hasTouched(events) && !wasStopped(events) ? await putBack(site, stack) : undefined;
+    site.place.output.stderr.write(`\n${whatStands(plans.map((one) => one.stack.name), index, outcome ?? leftAsItIs(stack, events))}\n`);
+    return 1;
   }
   if (plans.some(({ stack }) => stack.name !== "images")) await completePolicy(site);
+  let fine = await rightNames(site);
   site.say("");
-  let fine = true;
   for (const { name } of site.chosen) {
     const edge = site.edgeOf(name);
     if (edge !== undefined) fine = (await smoke(site, edge)) && fine;
   }
-  site.say(fine ? `deployed in ${seconds(begun)}` : `deployed in ${seconds(begun)}, but not every line answers: see FAIL above`);
+  site.say(fine ? `deployed in ${seconds(begun)}` : `deployed in ${seconds(begun)}, but not all is as it should be: see above`);
   return fine ? 0 : 1;
 }
 
-async function applyOne(site: Site, { stack, changes }: Plan): Promise<Failure | undefined> {
+async function applyOne(site: Site, { stack, changes }: Plan): Promise<{ readonly failure?: Failure; readonly events: readonly TerraformEvent[] }> {
   const progress = new Progress(stack, changes, (line) => site.say(line));
   const ran = await site.terraform(stack).apply(PLAN_FILE, (event) => progress.event(event));
-  if (ran.status === 0) return (await unhealthy(site, [stack], PATIENCE_SECONDS))[0];
+  const { events } = ran;
+  if (ran.status === 0) return { events, failure: (await unhealthy(site, [stack], PATIENCE_SECONDS))[0] };
   const image = errorsOf(ran.events).find(({ address }) => address?.startsWith("docker_image."))?.address;
-  return (image === undefined ? undefined : await whyBuildFailed(site, stack, image)) ?? failureOf(ran, stack, (address) => progress.output(address));
+  return { events, failure: (image === undefined ? undefined : await whyBuildFailed(site, stack, image)) ?? failureOf(ran, stack, (address) => progress.output(address)) };
 }
 
-/** What a failed deploy has left: the stacks before are done, this one is half-way, those after it are as they were. */
-function whatStands(all: readonly string[], index: number, name: string): string {
+/** What a failure leaves of its own stack where nothing is put back: at the first deploy, and after Ctrl-C. */
+function leftAsItIs({ name }: Stack, events: readonly TerraformEvent[]): string {
+  if (!hasTouched(events)) return `${name}: nothing that runs was touched`;
+  return `${name}: ${wasStopped(events) ? "stopped by hand, half-way, and nothing was put back" : "stopped half-way"}; mend it and deploy again, it goes on from here`;
+}
+
+/** What a failed deploy has left: the stacks before are done, those after it are as they were. */
+function whatStands(all: readonly string[], index: number, own: string): string {
   const [before, after] = [all.slice(0, index), all.slice(index + 1)];
   const parts = [
     ...(before.length === 0 ? [] : [`done: ${names(before)}`]),
-    name === "images" ? "images: nothing that runs was touched" : `${name}: stopped half-way; mend it and deploy again, it goes on from here`,
+    own,
     ...(after.length === 0 ? [] : [`as before: ${names(after)}`]),
   ];
   return parts.join("; ");

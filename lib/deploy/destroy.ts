@@ -1,6 +1,7 @@
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { refuseIfAny } from "../errors";
+import { forget } from "./kept";
 import type { Options } from "./options";
 import { failureOf } from "./plans";
 import { engines, programs } from "./preconditions";
@@ -25,7 +26,10 @@ export async function destroySite(site: Site, options: Options): Promise<number>
   if (!(await agreed(site, stacks, options))) return 1;
   for (const stack of stacks) {
     const problem = await destroyOne(site, stack, options.withData);
-    if (problem === undefined) continue;
+    if (problem === undefined) {
+      forget(site, stack.name);
+      continue;
+    }
     site.place.output.stderr.write(`${stack.name}: ${problem}\n\nstopped here; run it again, it goes on from where it is\n`);
     return 1;
   }

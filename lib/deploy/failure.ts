@@ -16,6 +16,7 @@ const MEANINGS: readonly { readonly sign: RegExp; readonly hint: string }[] = [
   { sign: /No such image|pull access denied|manifest unknown|unable to find or pull image/i, hint: "the image cannot be had: look at its name in .env, and whether the engine reaches its registry" },
   { sign: /no space left on device/i, hint: "the engine's disk is full; docker image prune -a frees what nobody uses" },
   { sign: /Error acquiring the state lock/, hint: "another deploy is running, or one was killed; if none runs: terraform force-unlock in the stack's folder" },
+  { sign: /Provider configuration not present/, hint: "an edge was taken out of .env while its stacks still know it: put it back, run npm run destroy -- --only images and that edge's stack (images stay where they are), and take it out again" },
   { sign: /Saved plan is stale/, hint: "another deploy was faster; run it again" },
   { sign: /Cannot connect to the Docker daemon|error during connect|failed to connect to the docker/i, hint: "the engine does not answer; look at its DOCKER_HOST in .env and at Docker on that host" },
   { sign: /container name .* is already in use/i, hint: "a container of that name runs already and this state knows nothing of it; is the state file (terraform.<stack>.tfstate) another folder's?" },

@@ -1,11 +1,13 @@
 import { createInterface } from "node:readline";
 import { reportMistakes } from "../app";
+import { readerMayLeave } from "../pipe";
 import { deploy } from "./deploy";
 import { destroy } from "./destroy";
 import { drift } from "./drift";
 import { readOptions, type Command, type Options } from "./options";
 import type { Place } from "../site/site";
 
+const UNDONE: Record<Command, string> = { deploy: "nothing was deployed", drift: "nothing was compared", destroy: "nothing was removed" };
 const COMMANDS: Record<Command, (place: Place, options: Options) => Promise<number>> = { deploy, drift, destroy };
 
 function ask(question: string): Promise<string> {
@@ -24,10 +26,11 @@ async function main([name, ...words]: readonly string[]): Promise<number> {
   // Terraform gets the interrupt too and ends in good order; we wait for it and say what stands.
   process.on("SIGINT", () => process.stderr.write("\nstopping after what is under way\n"));
   const place: Place = { project: process.cwd(), environment: process.env, output: process, ask, attended: process.stdin.isTTY };
+  readerMayLeave(name === "drift" ? "look" : "change");
   try {
     return await command(place, readOptions(name as Command, words));
   } catch (error) {
-    return reportMistakes(error, process);
+    return reportMistakes(error, process, UNDONE[name as Command]);
   }
 }
 

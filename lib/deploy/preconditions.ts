@@ -61,7 +61,9 @@ async function ports(site: Site): Promise<string[]> {
 }
 
 /** Asks the edge's host itself: the edge runs on the host's own network. A running edge of ours may keep its sockets. */
-async function portsOn(site: Site, { dockerHost, network, name }: EdgeSite): Promise<string[]> {
+async function portsOn(site: Site, { dockerHost, network, dockerNetwork, name }: EdgeSite): Promise<string[]> {
+  // With addresses of its own it takes none of the host's ports.
+  if (dockerNetwork !== undefined) return [];
   const engine = site.engine(dockerHost);
   // Ports that Docker publishes belong to Docker's own process; while our namespace runs they are ours.
   if (network === "sidecar" && (await engine.container(`tailwart-${name}-namespace`))?.status === "running") return [];

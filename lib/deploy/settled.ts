@@ -3,6 +3,8 @@ import type { Site } from "../site/site";
 import type { PlacedContainer, Stack } from "../site/stack";
 
 const LOG_LINES = 20;
+/** How long a container may take that Terraform has started again in place. */
+export const PATIENCE_SECONDS = 120;
 
 /**
  * A container that Terraform started again in place has no wait of its own, so all of them are looked at after an apply.

@@ -15,6 +15,8 @@ export interface NamespaceProps {
   readonly image: string;
   /** TCP ports that the host's IPv4 addresses forward to it @default none */
   readonly publish?: readonly number[];
+  /** a network that is there already, where it has these addresses, for the engine publishes nothing then @default one of its own */
+  readonly on?: { readonly network: string; readonly ipv4: string; readonly ipv6?: string };
 }
 
 /** Folder of our scripts in every container. */
@@ -32,12 +34,13 @@ export class Namespace extends Construct {
   /** holds `/netns/id`, new at each start of the owner; who joins reads it to see whether its namespace still lives */
   readonly id: ServiceVolume;
 
-  constructor(scope: Construct, id: string, { provider, name, image, publish }: NamespaceProps) {
+  constructor(scope: Construct, id: string, { provider, name, image, publish, on }: NamespaceProps) {
     super(scope, id);
     const prefix = `tailwart-${name}`;
     this.id = { name: scratchVolume(this, "netns", provider, `${prefix}-netns`).name, path: "/netns", readOnly: true };
     // Nobody else is on this network: the tailnet's policy does not cover it.
-    const network = new Network(this, "network", { provider, name: prefix, driver: "bridge" });
+    const network: ServiceNetwork =
+      on === undefined ? { own: new Network(this, "network", { provider, name: prefix, driver: "bridge" }).name } : { own: on.network, ipv4: on.ipv4, ipv6: on.ipv6 };
     const owner = script("owner.sh");
     const dependsOn = publish?.length ? [this.publishingEngine(provider)] : undefined;
     this.owner = new Service(this, "owner", {
@@ -45,7 +48,7 @@ export class Namespace extends Construct {
       name: `${prefix}-namespace`,
       image,
       entrypoint: ["/bin/sh", owner.path],
-      network: { own: network.name },
+      network,
       publish,
       hostname: name,
       files: [owner],

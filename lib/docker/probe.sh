@@ -2,15 +2,24 @@
 # probe.sh: waits until a container is healthy. Terraform runs it after each create, in place of the provider's own
 # wait, which prints no log lines and waits on for a container that has already ended.
 # CONTAINER name, PATIENCE seconds, DOCKER_HOST engine
-i=0
-while [ "$i" -lt "$PATIENCE" ]; do
+#
+# A program in a container that finds what no waiting mends (a wrong password, a refused setting) says so in a line
+# "start: giving up: WHY" and ends. The restart policy brings it back and it says so again; the deploy need not see more.
+# Lines from before we came do not count: somebody may have mended it since.
+given_up() { docker logs "$CONTAINER" 2>&1 | grep -a '^start: giving up: '; }
+old=$(given_up | wc -l)
+begun=$(date +%s) told=15
+while i=$(($(date +%s) - begun)) && [ "$i" -lt "$PATIENCE" ]; do
   state=$(docker inspect -f '{{.State.Status}} {{.State.Health.Status}}' "$CONTAINER" 2>&1) || break
   case $state in
     "running healthy") echo "$CONTAINER is healthy after $i s"; exit 0 ;;
     exited* | dead*) break ;;
   esac
-  i=$((i + 1))
-  [ $((i % 15)) -ne 0 ] || echo "$CONTAINER: waiting, $state ($i s)"
+  if [ "$(given_up | wc -l)" -gt "$old" ]; then
+    state="it gave up after $i s"
+    break
+  fi
+  [ "$i" -lt "$told" ] || { echo "$CONTAINER: waiting, $state ($i s)"; told=$((told + 15)); }
   sleep 1
 done
 echo "$CONTAINER is not healthy: $state. What its health check said last, and its last log lines:" >&2

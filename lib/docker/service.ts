@@ -13,7 +13,7 @@ export type ServiceNetwork =
   /** the network namespace of another container, by its id */
   | { readonly join: Service }
   /** a network of its own, by name */
-  | { readonly own: string; readonly aliases?: readonly string[] }
+  | { readonly own: string; readonly aliases?: readonly string[]; /** fixed addresses on it @default the engine's choice */ readonly ipv4?: string; readonly ipv6?: string }
   /** the engine's host */
   | { readonly host: true };
 
@@ -34,6 +34,14 @@ export interface ServiceVolume {
   readonly path: string;
   /** @default false */
   readonly readOnly?: boolean;
+}
+/** A port of the container at a port of the host's. */
+export interface ServicePublish {
+  readonly port: number;
+  /** address of the host @default all IPv4 addresses */
+  readonly ip?: string;
+  /** @default tcp */
+  readonly protocol?: "tcp" | "udp";
 }
 export interface ServiceHealth {
   /** argument vector; without a shell */
@@ -58,8 +66,8 @@ export interface ServiceProps {
   /** @default none: the entrypoint says all */
   readonly command?: readonly string[];
   readonly network: ServiceNetwork;
-  /** TCP ports published under the same number on the host's IPv4 addresses; only with a network of its own @default none */
-  readonly publish?: readonly number[];
+  /** ports published under the same number on the host; a bare number is TCP on all IPv4 addresses; only with a network of its own @default none */
+  readonly publish?: readonly (number | ServicePublish)[];
   /** only for a container with a network of its own @default the engine's choice */
   readonly hostname?: string;
   /** never a secret: it is readable in the plan, the state and `docker inspect` @default none */
@@ -121,7 +129,7 @@ export class Service extends Construct {
       user: props.user,
       ...networkOf(props.network),
       // On IPv4 only: what comes to Docker over IPv6 for an IPv4 bridge gets the bridge's address as its client's (docs/edge.md).
-      ports: props.publish?.map((port) => ({ internal: port, external: port, ip: "0.0.0.0", protocol: "tcp" })),
+      ports: props.publish?.map(portOf),
       upload: uploadsOf(props),
       groupAdd: props.secretFiles?.length ? ["0"] : undefined,
       mounts: props.volumes?.map(mountOf),
@@ -175,11 +183,18 @@ function healthcheckOf(health: ServiceHealth) {
   };
 }
 
+const portOf = (one: number | ServicePublish) => {
+  const { port, ip = "0.0.0.0", protocol = "tcp" } = typeof one === "number" ? { port: one } : one;
+  return { internal: port, external: port, ip, protocol };
+};
+
 function networkOf(network: ServiceNetwork) {
   // By id: the engine rewrites a name to the id, and the next plan would replace the container.
   if ("join" in network) return { networkMode: `container:\${${network.join.container.fqn}.id}` };
   if ("host" in network) return { networkMode: "host" };
-  return { networkMode: network.own, networksAdvanced: [{ name: network.own, aliases: network.aliases ? [...network.aliases] : undefined }] };
+  const { own, aliases, ipv4, ipv6 } = network;
+  // A container that begins on a network keeps the address that it got there; one that is moved onto it gets the one that was asked for.
+  return { networkMode: ipv4 === undefined && ipv6 === undefined ? own : "bridge", networksAdvanced: [{ name: own, aliases: aliases ? [...aliases] : undefined, ipv4Address: ipv4, ipv6Address: ipv6 }] };
 }
 
 /** What lies in the container for as long as it lives. */

@@ -25,10 +25,17 @@ export function changes(before: Known, now: Known): string[] {
 
 /** Compares with what stands in the file, and writes it anew. A file that cannot be read counts as empty. */
 export function since(file: string, outcomes: readonly Outcome[]): string[] {
-  const now = knownOf(outcomes);
-  const lines = changes(read(file), now);
+  const before = read(file);
+  const now = { ...unseen(before, outcomes), ...knownOf(outcomes) };
+  const lines = changes(before, now);
   writeFileSync(file, `${JSON.stringify(now, null, 2)}\n`, { mode: 0o600 });
   return lines;
+}
+
+/** What was known of checks that were not asked this time, or did not answer: it is not gone, nobody looked. */
+function unseen(before: Known, outcomes: readonly Outcome[]): Known {
+  const seen = outcomes.filter(({ state }) => state !== "unknown").map(({ check }) => `${check.name} `);
+  return Object.fromEntries(Object.entries(before).filter(([key]) => !seen.some((name) => key.startsWith(name))));
 }
 
 function read(file: string): Known {

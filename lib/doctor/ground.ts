@@ -1,16 +1,18 @@
+import { getServers } from "node:dns";
 import { readFileSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import type { Deployment, EdgeSite } from "../config";
 import type { SecretName } from "../config/contract";
 import { secretSourcePath } from "../config/secrets";
 import { lookupAt, type Lookup } from "../dns/resolver";
-import { Engine } from "../site/engine";
+import type { Engine } from "../site/engine";
 import type { Ran, RunOptions } from "../site/run";
 import { fromContainer, fromHere, type Way } from "../site/tunnel";
 import { within } from "./within";
 import type { EdgeNode, Wire } from "../wire";
 import { CannotAsk } from "./check";
 import { request, type Requested } from "./http";
+import { PatientEngine, Slots } from "./slots";
 
 /** A place where commands run and from which connections start. */
 export interface Shell extends Way {
@@ -44,6 +46,10 @@ export interface Ground {
   readonly lookup: Lookup;
   /** by servers of one's choice (`ip`, `ip:port`) */
   lookupAt(servers: readonly string[]): Lookup;
+  /** names as this machine's own resolver has them */
+  readonly ownLookup: Lookup;
+  /** certificates of authorities that are trusted, PEM @default those that Node.js knows */
+  readonly authorities?: readonly string[];
   readonly edges: readonly EdgeGround[];
   /** the mail server's container */
   readonly server: ContainerGround;
@@ -61,13 +67,16 @@ export interface Ground {
 }
 
 const PAUSE = 300;
-/** until the contract names them */
-const RESOLVERS = ["1.1.1.1", "9.9.9.9"];
+/** commands on one engine */
+const AT_ONCE = 6;
 
 /** The deployment as it runs. */
 export function groundOf(deployment: Deployment, wire: Wire, project: string, environment: NodeJS.ProcessEnv): Ground {
+  const engines = new Map<string, Slots>();
   const container = (host: string, name: string): ContainerGround => {
-    const engine = new Engine(host, environment);
+    const slots = engines.get(host) ?? new Slots(AT_ONCE);
+    engines.set(host, slots);
+    const engine = new PatientEngine(host, environment, slots);
     return { ...fromContainer(host, name, `the container ${name}`, environment), container: name, engine, exec: (command, options) => engine.exec(name, command, options) };
   };
   const { mailbox, tailnet, backends } = deployment;
@@ -85,8 +94,9 @@ export function groundOf(deployment: Deployment, wire: Wire, project: string, en
       const secret = deployment.secrets[name];
       return secret?.given ? readFileSync(secretSourcePath(project, secret.source), "utf8").replace(/\n$/, "") : undefined;
     },
-    lookup: lookupAt(RESOLVERS),
+    lookup: lookupAt(deployment.dns.resolvers),
     lookupAt: (servers) => lookupAt(servers),
+    ownLookup: (name, type) => lookupAt(getServers())(name, type),
     edges,
     server: inMailbox(`tailwart-${tailnet.mailboxName}-${mailbox.server}`),
     sidecar: inMailbox(`tailwart-${tailnet.mailboxName}-sidecar`),

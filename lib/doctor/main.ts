@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { reportMistakes, type Output } from "../app";
+import { readerMayLeave } from "../pipe";
 import { projectOf } from "../site/project";
 import { CHECKS } from "./checks";
 import { since } from "./daily";
@@ -30,13 +31,14 @@ export async function doctor(words: readonly string[], ground: () => Ground, out
 }
 
 if (require.main === module) {
+  readerMayLeave("look");
   const project = process.cwd();
   const ground = (): Ground => {
     const { deployment, wire } = projectOf(project, process.env);
     return groundOf(deployment, wire, project, process.env);
   };
   doctor(process.argv.slice(2), ground, process)
-    .catch((error: unknown) => reportMistakes(error, process))
+    .catch((error: unknown) => reportMistakes(error, process, "nothing was looked at"))
     // Sockets that nobody answers on would keep the program alive.
     .then((status) => process.exit(status), (error: unknown) => {
       process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);

@@ -22,7 +22,10 @@ export interface EdgeProps {
 
 /** Where Caddy finds its configuration. */
 export const CADDY_JSON = "/etc/caddy/caddy.json";
-const RUN = ["/usr/bin/caddy", "run", "--config", CADDY_JSON];
+
+/** Ports on which a cut may cost a message its second try. Mailboxes are only read on the others: programs connect again. */
+const smtpPorts = ({ routes, lines }: Wire): string[] =>
+  routes.filter((route) => lines.find(({ name }) => name === route.line)?.protocol === "smtp").map(({ port }) => String(port));
 
 type Placed = Pick<ServiceProps, "network" | "entrypoint" | "files" | "volumes" | "user" | "capabilities">;
 
@@ -30,10 +33,10 @@ type Placed = Pick<ServiceProps, "network" | "entrypoint" | "files" | "volumes" 
  * Root without capabilities can do no more here than bind low ports and read what everybody may read. A plain user cannot
  * bind them on the host's network: `no-new-privileges` voids a program's file capability, and Docker sets no sysctl there.
  */
-const ON_HOST: Placed = { network: { host: true }, entrypoint: RUN, user: "0:0", capabilities: ["CAP_NET_BIND_SERVICE"] };
+const onHost = (run: readonly string[]): Placed => ({ network: { host: true }, entrypoint: run, user: "0:0", capabilities: ["CAP_NET_BIND_SERVICE"] });
 
 /** The namespace's owner opens low ports to everybody in it, so a plain user without any capability will do. */
-const joining = (namespace: Namespace): Placed => ({ ...namespace.joiner("TERM", RUN), user: "65532:65532" });
+const joining = (namespace: Namespace, run: readonly string[]): Placed => ({ ...namespace.joiner("TERM", run), user: "65532:65532" });
 
 /** The public end: Caddy with caddy-l4, plain TCP. It ends no TLS and holds no key. */
 export class Edge extends Construct {
@@ -44,11 +47,12 @@ export class Edge extends Construct {
     super(scope, id);
     const smtp = wire.routes.find((route) => route.line === "smtp");
     const text = caddyJson(config);
+    const run = ["/bin/sh", "/usr/local/bin/edge-run", ...smtpPorts(wire)];
     this.service = new Service(this, "caddy", {
       provider,
       name: "tailwart-edge",
       image,
-      ...(namespace === undefined ? ON_HOST : joining(namespace)),
+      ...(namespace === undefined ? onHost(run) : joining(namespace, run)),
       // A tenth less CPU for each session against 4 MiB more memory (docs/benchmarks.md).
       environment: { GOGC: "200" },
       liveFiles: [{ path: CADDY_JSON, content: text }],
@@ -57,7 +61,8 @@ export class Edge extends Construct {
       memoryMiB,
       // Twice a minute: each look is a connection to the mail server.
       health: { command: ["/bin/sh", "/usr/local/bin/edge-health", String(smtp?.port)], intervalSeconds: 30, timeoutSeconds: 10, startSeconds: 20 },
-      stopGraceSeconds: 10,
+      // edge-run waits 25 s for open sessions.
+      stopGraceSeconds: 30,
       patienceSeconds: 150,
     });
     this.config = new EdgeConfig(this, "config", { provider, service: this.service, text });

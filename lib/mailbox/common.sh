@@ -11,7 +11,7 @@ export LC_ALL=C
 : "${EDGES:?}" "${EVERY:=5}" "${PATIENCE:=120}" "${EDGE_PATIENCE:=20}"
 : "${REDIS_HOST:=}" "${REDIS_PORT:=}" "${S3_URL:=}" "${TLS_FILES:=}"
 : "${SECRETS:=/run/secrets}" "${NETNS:=/netns/id}" "${WORK:=/dev/shm/tailwart}"
-pid='' moved=''
+pid='' moved='' redis_run=''
 NOBODY=192.0.2.1 # TEST-NET-1 (RFC 5737): never a peer
 
 say() { echo "start: $*" >&2; }
@@ -20,13 +20,25 @@ die() {
   [ -z "$pid" ] || kill "$pid" 2>/dev/null
   exit 1
 }
+# give_up WHY: for what no waiting mends. lib/docker/probe.sh knows the line by its beginning and ends the deploy at once.
+give_up() { die "giving up: $*"; }
 trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null; exit 143' TERM INT
 
-# until_true SECONDS WHAT COMMAND...: a line every ten seconds while it waits, and one when it gives up; COMMAND may set why
+# hopeless WHY: is it what a backend says until somebody changes a password, a name or a rule? A role that is not there counts
+# as a wrong password.
+hopeless() {
+  case $1 in
+    *'password authentication failed'* | *'no pg_hba.conf entry'* | *'database "'*'" does not exist'* | *'permission denied for '* | *'not permitted to log in'*) ;;
+    WRONGPASS* | 'ERR invalid password'* | *'without any password configured'* | *'no password is set'*) ;;
+    *) return 1 ;;
+  esac
+}
+# until_true SECONDS WHAT COMMAND...: a line every ten seconds while it waits, and one when it ends; COMMAND may set why
 until_true() {
   begun=$(date +%s) patience=$1 what=$2 told=0 why=''
   shift 2
   until "$@"; do
+    ! hopeless "$why" || give_up "$what: $why"
     waited=$(($(date +%s) - begun))
     [ "$waited" -lt "$patience" ] || die "$what: still not there after $waited s, giving up${why:+: $why}"
     [ "$waited" -lt "$told" ] || { say "waiting for $what${why:+: $why}"; told=$((told + 10)); }
@@ -39,9 +51,12 @@ talk() {
   if command -v curl >/dev/null; then curl -s -m "$1" "telnet://$2:$3"; else timeout "$1" nc "$2" "$3"; fi 2>/dev/null
 }
 secret() { head -n 1 "$SECRETS/$1"; }
-redis_ready() { # with its password, and not while it is loading
-  [ -z "$REDIS_HOST" ] ||
-    printf 'AUTH %s\r\nPING\r\nQUIT\r\n' "$(secret stalwart_redis_password)" | talk 5 "$REDIS_HOST" "$REDIS_PORT" | grep -q '^+PONG'
+redis_ready() { # with its password, and not while it is loading; redis_run is new at each of its starts
+  [ -n "$REDIS_HOST" ] || return 0
+  said=$(printf 'AUTH %s\r\nPING\r\nINFO server\r\nQUIT\r\n' "$(secret stalwart_redis_password)" | talk 5 "$REDIS_HOST" "$REDIS_PORT" | tr -d '\r')
+  redis_run=$(echo "$said" | sed -n 's/^run_id://p')
+  why=$(echo "$said" | sed -n 's/^-//p' | head -n 1)
+  [ "$(echo "$said" | head -n 2 | paste -s -d ' ' -)" = '+OK +PONG' ]
 }
 s3_ready() { [ -z "$S3_URL" ] || curl -s -o /dev/null -m 5 "$S3_URL"; } # any answer will do
 
@@ -97,7 +112,7 @@ leave() {
   exit
 }
 watch() {
-  strange=0 away='' beat=0
+  strange=0 away='' beat=0 first_run=$redis_run
   while sleep 1; do
     id=$(cat "$NETNS" 2>/dev/null)
     [ -z "$id" ] || [ "$id" = "$ground" ] || leave "the network namespace was replaced"
@@ -105,7 +120,7 @@ watch() {
     [ "$beat" -ge "$EVERY" ] || continue
     beat=0
     [ "$(tls_sum)" = "$tls" ] || leave "the certificate's files changed"
-    if ! redis_ready; then away=1; elif [ -n "$away" ]; then leave "Redis was away, and what came in meanwhile would stay in the queue"; fi
+    if ! redis_ready; then away=1; elif [ -n "$away" ] || [ "$redis_run" != "$first_run" ]; then leave "Redis was away, and what came in meanwhile would stay in the queue"; fi
     now=$(look "$edges")
     if [ "$now" = "$edges" ]; then strange=0; else strange=$((strange + 1)); fi
     [ "$strange" -lt 2 ] || leave "the edges moved: $(in_a_line "$edges") -> $(in_a_line "$now")"

@@ -48,6 +48,7 @@ export function stackViews(deployment: Deployment, stacks: readonly string[]): S
           ["sidecar", `${mailbox.sidecarImage}, ${mailbox.ephemeral ? "ephemeral node" : "node that keeps its name and address"}`],
           ...(backends.kind === "embedded" ? [["PostgreSQL", backends.images.postgres] as const] : []),
           ...(garage ? [["Garage", "the Garage image"] as const] : []),
+          ...(backends.kind === "embedded" && backends.redis ? [["Redis", backends.images.redis] as const] : []),
           [mailbox.server, mailbox.image],
         ],
       };

@@ -9,7 +9,7 @@ export interface Artefacts {
   readonly applied?: boolean;
   /** the mail server's plain files; those with secrets do not belong here */
   readonly mailServer: { readonly name: string; readonly files: readonly ReviewFile[] };
-  readonly dnsNames: string;
+  readonly dns: string;
   /** Caddyfile snippet; absent where no admin vhost is wanted */
   readonly adminVhost?: string;
   readonly summary: string;
@@ -63,7 +63,7 @@ function readme({ headscale, applied, mailServer, adminVhost }: Artefacts, serve
     ["caddy.json", ["The edge's configuration, as the running edge gets it."]],
     ["tailnet-policy.hujson", ["Our entries of the tailnet's policy.", ...(applied ? APPLIED : headscale ? PASTE_HEADSCALE : PASTE_TAILSCALE)]],
     [`${mailServer.name}/`, [`What the mail server is given: ${serverPaths.map((path) => path.slice(mailServer.name.length + 1)).join(", ")}`]],
-    ["dns-names.txt", ["Names that need DNS records, and where they point."]],
+    ["dns.txt", ["DNS records that both ends need, and what of them is not known yet."]],
     ...(adminVhost === undefined ? [] : ([["admin-vhost.caddyfile", ["For the web server of the edge's host: the mail server's administration, for the tailnet only."]]] as [string, string[]][])),
   ];
   return [REVIEW_MARK, "No secret is in any of these files.", "", ...about.flatMap(([path, lines]) => [path, ...lines.map((line) => `    ${line}`)]), ""].join("\n");
@@ -78,7 +78,7 @@ export function reviewFiles(artefacts: Artefacts): ReviewFile[] {
     { path: "caddy.json", content: pretty(artefacts.caddy) },
     { path: "tailnet-policy.hujson", content: artefacts.policy },
     ...server,
-    { path: "dns-names.txt", content: artefacts.dnsNames },
+    { path: "dns.txt", content: artefacts.dns },
     ...(artefacts.adminVhost === undefined ? [] : [{ path: "admin-vhost.caddyfile", content: artefacts.adminVhost }]),
   ];
 }

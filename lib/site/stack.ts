@@ -16,6 +16,8 @@ export interface PlacedContainer {
   readonly engine: string;
   /** name of the container whose network namespace it joins */
   readonly joins?: string;
+  /** whether it writes to a volume that Terraform must not remove */
+  readonly keepsData: boolean;
   readonly files: readonly PlacedFile[];
 }
 export interface PlacedImage {
@@ -61,6 +63,7 @@ export class Stack {
 
   get containers(): readonly PlacedContainer[] {
     const found = this.all("docker_container");
+    const data = this.keptVolumes.map((address) => `\${${address}.name}`);
     return found.map(([address, one]) => {
       const owner = /^container:\$\{(docker_container\.[^.}]+)\.id\}$/.exec(one.network_mode ?? "")?.[1];
       return {
@@ -69,6 +72,7 @@ export class Stack {
         image: plainText(one.image),
         engine: this.engineOf(one),
         ...(owner === undefined ? {} : { joins: found.find(([other]) => other === owner)?.[1].name as string }),
+        keepsData: asList<Attributes>(one.mounts).some(({ source }) => data.includes(source)),
         files: asList<Attributes>(one.upload).map((upload): PlacedFile => {
           const place = { path: upload.file as string, mode: upload.permissions as string };
           return upload.source === undefined ? { ...place, content: plainText(upload.content ?? "") } : { ...place, source: resolve(this.folder, upload.source) };

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { MistakesError } from "../errors";
+import { readerMayLeave } from "../pipe";
 import { ApiError, connect } from "./api";
 import { applyPolicy, withdrawPolicy } from "./apply";
 import type { PolicyJob } from "./job";
@@ -43,7 +44,9 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-if (require.main === module)
+if (require.main === module) {
+  readerMayLeave("change");
   void main(process.argv.slice(2)).then((code) => {
     process.exitCode = code;
   });
+}

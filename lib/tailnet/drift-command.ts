@@ -1,4 +1,5 @@
 import { MistakesError } from "../errors";
+import { readerMayLeave } from "../pipe";
 import { policyDrift } from "./drift";
 import { projectOf } from "../site/project";
 
@@ -18,7 +19,9 @@ async function main(): Promise<number> {
   }
 }
 
-if (require.main === module)
+if (require.main === module) {
+  readerMayLeave("look");
   void main().then((code) => {
     process.exitCode = code;
   });
+}

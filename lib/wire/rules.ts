@@ -144,7 +144,11 @@ export const WIRE_RULES: readonly WireRule[] = [
     why: "two programs on one port share its connections, and half of them fail",
     check: (wire) => {
       const inMailbox = wire.lines.filter((line) => line.kind !== "backend" || line.reach === "loopback");
-      const hint = (...lines: Line[]): string => (lines.some((line) => line.name === "postgres") ? "give one of them another (STALWART_DB_PORT)" : "give one of them another");
+      const settable = { postgres: "STALWART_DB_PORT", redis: "STALWART_REDIS_PORT" } as const;
+      const hint = (...lines: Line[]): string => {
+        const variables = (["postgres", "redis"] as const).filter((name) => lines.some((line) => line.name === name)).map((name) => settable[name]);
+        return `give one of them another${variables.length === 0 ? "" : ` (${variables.join(", ")})`}`;
+      };
       return inMailbox.flatMap((line, index) => {
         const first = inMailbox.slice(0, index).find((other) => other.port === line.port);
         const own = Object.entries(PRIVATE_PORTS).find(([, port]) => port === line.port)?.[0];

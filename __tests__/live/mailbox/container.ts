@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { MailServer } from "../../../lib/mailbox/server";
+import type { Ran } from "../../../lib/site/run";
 import { must, run, until, type Result, type Running } from "../processes";
 import { pathOf, type Need } from "../programs";
 import type { Namespace } from "../world";
@@ -93,6 +94,12 @@ export class Container {
   /** What a command prints inside. */
   inside(command: string, args: readonly string[]): Promise<string> {
     return must("nsenter", ["-t", String(this.running.pid), "-m", "-n", "-r", "--wd=/", command, ...args]);
+  }
+
+  /** The same for one that may fail, as the engine's exec. */
+  async exec(command: readonly string[], input: string): Promise<Ran> {
+    const { code, ...said } = await run("nsenter", ["-t", String(this.running.pid), "-m", "-n", "-r", "--wd=/", ...command], { input });
+    return { status: code, ...said };
   }
 
   private environment(more: Readonly<Record<string, string>> = {}): string[] {

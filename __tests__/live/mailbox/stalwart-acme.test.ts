@@ -5,6 +5,7 @@ import type { Running } from "../processes";
 import { describeWith, NEEDS } from "../programs";
 import { api, list } from "./api";
 import { Authority } from "./authority";
+import { differences } from "./settings";
 import { CLOSED_STALWART, MAILBOX_NEEDS, makeMailbox, type MailboxStage } from "./stage";
 
 const BASE = "https://ca.test:54443";
@@ -51,6 +52,7 @@ describeWith([...MAILBOX_NEEDS, NEEDS.stalwart], "Stalwart with a certificate au
     const [dns] = await list(stage, "DnsServer");
     expect(dns).toMatchObject({ "@type": "Spaceship", description: "tailwart", apiKey: "dns-key-1", secret: { "@type": "File", filePath: "/run/secrets/stalwart_acme_token" } });
     for (const one of await domains()) expect(one).toMatchObject({ dnsManagement: { "@type": "Automatic", dnsServerId: dns.id, publishRecords: { dkim: true } }, certificateManagement: { "@type": "Manual" } });
+    expect(await differences(stage, OVERRIDES)).toEqual([`AcmeProvider ${BASE}/directory is gone, and was there`]);
   });
 
   test("the next start asks again: one account, and each domain with its names", async () => {
@@ -77,6 +79,7 @@ describeWith([...MAILBOX_NEEDS, NEEDS.stalwart], "Stalwart with a certificate au
     expect([await list(stage, "AcmeProvider"), await domains()]).toEqual(before);
     expect(await orders()).toBe(2);
     expect(requests("POST /account")).toBe(1);
+    expect(await differences(stage, OVERRIDES)).toEqual([]);
   });
 
   test("another name in the contract changes that domain, with the same account", async () => {

@@ -48,6 +48,23 @@ describeWith([...MAILBOX_NEEDS, NEEDS.stalwart], "Stalwart's start script", () =
     await up();
   });
 
+  test("a wrong password is not waited for, nor a database that is not there: the line says which", async () => {
+    const refused = async (what: RegExp): Promise<void> => {
+      const begun = Date.now();
+      await stage.container.start();
+      expect(await stage.container.untilLeft()).toMatch(new RegExp(`^start: giving up: PostgreSQL \\(.*\\): .*${what.source}.*\\n(Terminated\\n)?$`, "m"));
+      expect(Date.now() - begun).toBeLessThan(15_000);
+    };
+    await stage.container.down();
+    await stage.postgres.query("postgres", `alter role "stalwart" password 'another'`);
+    await refused(/password authentication failed for user/);
+    await stage.postgres.query("postgres", `alter role "stalwart" password '${stage.secrets[0]}'; `);
+    await stage.postgres.query("postgres", `alter database "stalwart" rename to "elsewhere"`);
+    await refused(/database "stalwart" does not exist/);
+    await stage.postgres.query("postgres", `alter database "elsewhere" rename to "stalwart"`);
+    await up();
+  });
+
   test("applied again it changes nothing, and reports nothing", async () => {
     const kept = { Domain: ["id", "name", "createdAt"], Account: ["id", "name", "credentials"], DkimSignature: ["id", "selector", "privateKey"] };
     const everything = () => api(stage, ...Object.entries(kept).map(([type, properties]) => [`${type}/get`, { ids: null, properties }] as const));
@@ -128,7 +145,7 @@ describeWith([...MAILBOX_NEEDS, NEEDS.stalwart], "Stalwart's start script", () =
     const good = stage.container.read(path);
     stage.container.write(path, good.replace("authBanPeriod", "authBanPreiod"));
     await stage.container.start();
-    expect(await stage.container.untilLeft()).toMatch(/start: 40-security\.json: Security: "notUpdated" \{"singleton":\{"type":"invalidPatch","description":"Invalid property.*\n$/);
+    expect(await stage.container.untilLeft()).toMatch(/start: giving up: 40-security\.json: Security: "notUpdated" \{"singleton":\{"type":"invalidPatch","description":"Invalid property.*\n$/);
     stage.container.write(path, good);
     await up();
     expect(said().filter((line) => line.includes("by hand"))).toEqual([]);
@@ -140,7 +157,7 @@ describeWith([...MAILBOX_NEEDS, NEEDS.stalwart], "Stalwart's start script", () =
     await stage.container.down();
     stage.container.write(path, good.replace("mail.one.test", "{{hostname}}"));
     await stage.container.start();
-    expect(await stage.container.untilLeft()).toMatch(/start: 20-system\.json: nothing is known for \{\{hostname\}\}\n$/);
+    expect(await stage.container.untilLeft()).toMatch(/start: giving up: 20-system\.json: nothing is known for \{\{hostname\}\}\n$/);
     stage.container.write(path, good);
     await up();
   });

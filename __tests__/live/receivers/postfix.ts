@@ -16,6 +16,8 @@ export interface PostfixProps {
   readonly domain: string;
   /** where mail goes, and where passwords are asked */
   readonly mailboxes: Mailboxes;
+  /** of main.cf, in place of or beside those that are right */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface PostfixProps {
  * @see https://www.postfix.org/postconf.5.html#smtpd_upstream_proxy_protocol
  */
 export async function startPostfix(namespace: Namespace, props: PostfixProps): Promise<Receiver> {
-  const { folder, listeners, certificate, domain, mailboxes } = props;
+  const { folder, listeners, certificate, domain, mailboxes, settings } = props;
   const [config, queue, data] = ["postfix/etc", "postfix/queue", "postfix/data"].map((name) => join(folder, name));
   const log = join(folder, "postfix", "log");
   const postfix = pathOf(NEEDS.postfix);
@@ -59,6 +61,7 @@ export async function startPostfix(namespace: Namespace, props: PostfixProps): P
     smtpd_upstream_proxy_timeout: "2s",
     notify_classes: "",
     smtputf8_enable: "no",
+    ...settings,
   };
   const service = ({ line, port, tls, proxy }: Listener): string =>
     [
@@ -87,5 +90,10 @@ virtual unix - n n - - virtual
   const running = await namespace.start(postfix, ["-c", config, "start-fg"], { log: join(folder, "postfix.log") });
   await namespace.untilListening(listeners.map(({ port }) => port), running);
   const connected = /tailwart\/(?<line>\w+)\/smtpd\[\d+\]: connect from unknown\[(?<address>\S+)\]:(?<port>\d+)$/gm;
-  return { seen: () => seenIn(readFileSync(log, "utf8"), connected), stop: () => running.stop() };
+  // The program that is started here is a script; its master outlives it.
+  const stop = async (): Promise<void> => {
+    await namespace.run(postfix, ["-c", config, "stop"]);
+    await running.stop();
+  };
+  return { seen: () => seenIn(readFileSync(log, "utf8"), connected), stop };
 }

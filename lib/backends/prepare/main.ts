@@ -1,5 +1,6 @@
 import { reportMistakes, type Output } from "../../app";
 import { refuseIfAny } from "../../errors";
+import { readerMayLeave } from "../../pipe";
 import { projectOf } from "../../site/project";
 import { secretValue } from "../../site/secret-value";
 import { checkLines, type Check } from "./check";
@@ -45,9 +46,11 @@ export async function prepareBackends(project: string, environment: NodeJS.Proce
   return failed > 0 ? 1 : 0;
 }
 
-if (require.main === module)
+if (require.main === module) {
+  readerMayLeave("change");
   void prepareBackends(process.cwd(), process.env)
-    .catch((error: unknown) => reportMistakes(error, process))
+    .catch((error: unknown) => reportMistakes(error, process, "nothing was tried"))
     .then((status) => {
       process.exitCode = status;
     });
+}

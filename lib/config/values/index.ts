@@ -1,4 +1,5 @@
 export * from "./addresses";
+export * from "./dns";
 export * from "./images";
 export * from "./lists";
 export * from "./names";

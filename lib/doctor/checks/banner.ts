@@ -1,5 +1,6 @@
 import { talk } from "../../site/talk";
 import { targetsOf } from "../../site/targets";
+import { lineKey } from "../certificates";
 import type { Check, Finding } from "../check";
 
 /** A greeting, and not just an open port: the edge accepts connections while the mailbox is down. */
@@ -17,7 +18,7 @@ export const banner: Check = {
       ground.edges.map(async (edge) => {
         const way = await ground.outside(edge);
         const answers = targetsOf(ground.wire, ground.deployment.hostname).map((target) =>
-          ground.politely(edge.site.ipv4, async (): Promise<Finding[]> => {
+          ground.politely(lineKey(edge, target.port), async (): Promise<Finding[]> => {
             const { ok, said } = await talk(() => way.open(edge.site.ipv4, target.port), target);
             return ok ? [] : [{ where: `${target.line} ${edge.site.ipv4}:${target.port}`, what: said, key: "no greeting" }];
           }),

@@ -31,7 +31,7 @@ mkdir -p "$WORK" || exit 1
 stand
 find_edges
 sed "s|{{edge_trust}}|$(edge_set | sed 's/$/\/32/' | paste -s -d ' ' -)|" "$CONFIG" >"$WORK/maddy.conf"
-! grep '{{' "$WORK/maddy.conf" || die "${CONFIG##*/}: unknown placeholder"
+! grep '{{' "$WORK/maddy.conf" || give_up "${CONFIG##*/}: unknown placeholder"
 until_true "$PATIENCE" "PostgreSQL ($DB_HOST:$DB_PORT)" database_ready
 first_account
 supervise "$BIN" -config "$WORK/maddy.conf" run

@@ -4,7 +4,7 @@ import { listOf } from "./objects";
 import { create, find, planFile, type PlanFile } from "./request";
 import { secretText } from "./stores";
 
-const ADMIN = "admin";
+export const ADMIN = "admin";
 
 /** The first account, made once; its password is the server's business from then on. It takes postmaster@ (RFC 5321 section 4.5.1). */
 export const accountFiles = ({ domains }: Deployment): PlanFile[] => [

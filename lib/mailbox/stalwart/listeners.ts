@@ -1,5 +1,5 @@
 import type { Listener, Wire } from "../../wire";
-import type { NetworkListener, SetOf } from "./objects";
+import { setOf, type NetworkListener, type SetOf } from "./objects";
 import { planFile, replaceAll, type PlanFile } from "./request";
 
 /** The start script writes the edges' addresses in its place. */
@@ -16,8 +16,8 @@ const listenerOf = (listener: Listener): NetworkListener => ({
   bind: { [`[::]:${listener.port}`]: true },
   useTls: listener.tls !== "none",
   tlsImplicit: listener.tls === "implicit",
-  // Without an override a listener inherits the server-wide trust, which is empty (see system.ts).
-  ...(listener.proxy === "v2" ? { overrideProxyTrustedNetworks: EDGE_SET } : {}),
+  // An empty one inherits the server-wide trust, which is empty too (see system.ts); written, so that the read-back looks at it.
+  overrideProxyTrustedNetworks: listener.proxy === "v2" ? EDGE_SET : setOf(),
 });
 
 /** Exactly the wire's listeners; without any, Stalwart would bring its own seven back. */

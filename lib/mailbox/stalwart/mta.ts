@@ -21,13 +21,14 @@ const STRATEGIES: Record<string, MtaTlsStrategy> = {
   relay: { name: "relay", startTls: "require", dane: "disable", mtaSts: "disable", allowInvalidCerts: false },
 };
 
-const OPPORTUNISTIC: Expression = { match: listOf({ if: "retry_num > 0 && last_error == 'tls'", then: "'invalid-tls'" }), else: "'default'" };
+/** Upstream's choice, for servers that it knows nothing of. */
+export const OPPORTUNISTIC: Expression = { match: listOf({ if: "retry_num > 0 && last_error == 'tls'", then: "'invalid-tls'" }), else: "'default'" };
 
 function outbound(smarthost: Smarthost | undefined): Registry["MtaOutboundStrategy"] {
   const remote = smarthost === undefined ? "'mx'" : "'relay'";
   return {
     route: { match: listOf({ if: IS_LOCAL, then: "'local'" }), else: remote },
-    tls: smarthost === undefined ? OPPORTUNISTIC : { else: "'relay'" },
+    tls: smarthost === undefined ? OPPORTUNISTIC : { match: {}, else: "'relay'" },
   };
 }
 

@@ -19,8 +19,9 @@ export interface Rate {
   readonly count: number;
   readonly period: number;
 }
+/** `match` has to be written even when it is empty: left out, the server keeps the one that it has, at first upstream's. */
 export interface Expression {
-  readonly match?: ListOf<{ readonly if: string; readonly then: string }>;
+  readonly match: ListOf<{ readonly if: string; readonly then: string }>;
   readonly else: string;
 }
 

@@ -10,7 +10,7 @@ api=http://127.0.0.1:$RECOVERY_PORT
 
 # --- placeholders ---------------------------------------------------------------
 teach() { # teach NAME VALUE: {{NAME}} in the plan becomes VALUE
-  case $2 in *[\"\\]*) die "the value of $1 holds a quote or a backslash; choose another" ;; esac
+  case $2 in *[\"\\]*) give_up "the value of $1 holds a quote or a backslash; choose another" ;; esac
   rule "{{$1}}" "$2"
 }
 rule() { # rule TEXT REPLACEMENT; a later one wins
@@ -34,7 +34,7 @@ first_rules() {
 post() { # post FILE: one answer a line
   grep -o '{{[a-z_0-9]*}}' "$1" >"$WORK/names"
   while read -r name; do
-    grep -q -F "$name" "$WORK/rules" || die "${1##*/}: nothing is known for $name"
+    grep -q -F "$name" "$WORK/rules" || give_up "${1##*/}: nothing is known for $name"
   done <"$WORK/names"
   sed -f "$WORK/rules" "$1" >"$WORK/request"
   {
@@ -74,7 +74,8 @@ send() {
   while IFS= read -r failure; do
     case $failure in
       *'!: '*) say "${1##*/}: $failure; going on without it" ;;
-      *) die "${1##*/}: $failure" ;;
+      *'"server'[FPU]*) die "${1##*/}: $failure" ;; # serverFail and the like (RFC 8620 section 3.6.2): it may do later
+      *) give_up "${1##*/}: $failure" ;;
     esac
   done <"$WORK/failures"
   learn

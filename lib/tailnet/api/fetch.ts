@@ -1,7 +1,7 @@
 import { ApiError } from "./types";
 
 export interface Request {
-  readonly method: "GET" | "POST" | "PUT";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   /** the answer has to be whole within so many milliseconds */

@@ -6,7 +6,8 @@ import type { Plan } from "./plan";
 
 const PLACEHOLDER = /\{\{([a-z0-9_]+)\}\}/g;
 const used = (request: unknown): string[] => [...new Set([...JSON.stringify(request).matchAll(PLACEHOLDER)].map((match) => match[1]))];
-const conditions = (name: string): { readonly kind: string; readonly of: string }[] => [...name.matchAll(/\.(if|unless)\.([a-z0-9_]+)/g)].map(([, kind, of]) => ({ kind, of }));
+/** What a file of the plan is sent depending on, by its name. */
+export const conditions = (name: string): { readonly kind: string; readonly of: string }[] => [...name.matchAll(/\.(if|unless)\.([a-z0-9_]+)/g)].map(([, kind, of]) => ({ kind, of }));
 
 /** What a file teaches to those after it: `sure` names are there or the server has failed before. */
 const taught = ({ request }: PlanFile): { readonly name: string; readonly sure: boolean }[] =>

@@ -1,4 +1,5 @@
-const SECRET_KEYS = /^(secret|secretkey|authsecret|accesskey|password|apikey|privatekey|url)$/i;
+/** Properties that hold secrets. */
+export const SECRET_KEYS = /^(secret|secretkey|authsecret|accesskey|password|apikey|privatekey|url)$/i;
 
 /** Paths of secrets that stand in the plan as they are. A URL counts when it has a password. */
 export function literalSecrets(value: unknown, path: string): string[] {

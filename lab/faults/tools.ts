@@ -1,0 +1,69 @@
+import { MistakesError } from "../../lib/errors";
+import { deploy } from "../../lib/deploy/deploy";
+import { lastLine, run } from "../../lib/site/run";
+import { container as world } from "../addresses";
+import { expect, until, type Bench } from "../bench";
+import { headscale } from "../control";
+import { placeOf } from "../lab";
+
+export const sleep = (seconds: number): Promise<void> => new Promise((wake) => setTimeout(wake, seconds * 1000));
+
+/** The containers of the deployment. */
+export const names = (bench: Bench) => {
+  const [mailbox, edge] = [`tailwart-${bench.wire.mailbox.name}`, `tailwart-${bench.wire.edges[0].name}`];
+  return { owner: `${mailbox}-namespace`, sidecar: `${mailbox}-sidecar`, server: bench.mailServer, postgres: "tailwart-postgres", garage: "tailwart-garage", redis: "tailwart-redis", edge: "tailwart-edge", edgeSidecar: `${edge}-sidecar` } as const;
+};
+
+export async function docker(bench: Bench, ...args: string[]): Promise<string> {
+  const { status, stdout, stderr } = await bench.lab.engine.docker(args, { seconds: 180 });
+  expect(status === 0, `docker ${args.slice(0, 2).join(" ")}: ${lastLine(stderr)}`);
+  return stdout.trim();
+}
+
+export const exists = async (bench: Bench, name: string): Promise<boolean> => (await bench.lab.engine.container(name)) !== undefined;
+
+/** Kills the container's process from outside: `docker kill` would count as a wish to have it stopped. */
+export async function kill(bench: Bench, name: string): Promise<void> {
+  const pid = await docker(bench, "inspect", "-f", "{{.State.Pid}}", name);
+  const image = await docker(bench, "inspect", "-f", "{{.Config.Image}}", world("client"));
+  await docker(bench, "run", "--rm", "--pid=host", "--network=none", "--entrypoint=kill", image, "-9", pid);
+}
+
+export async function stopFor(bench: Bench, name: string, seconds: number): Promise<void> {
+  await docker(bench, "stop", name);
+  await sleep(seconds);
+  await docker(bench, "start", name);
+}
+
+/** Deploys as `npm run deploy -- --yes` does. */
+export async function redeploy(bench: Bench): Promise<void> {
+  if ((await deploy(placeOf(bench.lab), { yes: true, withData: false })) !== 0) throw new MistakesError(["the deploy failed: see above"]);
+}
+
+interface HeadscaleNode {
+  readonly id: string | number;
+  readonly given_name: string;
+  readonly ip_addresses: readonly string[];
+}
+const nodeOf = async (bench: Bench, host: string): Promise<HeadscaleNode | undefined> =>
+  ((JSON.parse(await headscale(bench.lab, "nodes", "list", "-o", "json")) as HeadscaleNode[] | null) ?? []).find(({ given_name: name }) => name === host);
+
+/** The node is forgotten by the control server, loses its own state, and joins again: the same name, another address. */
+export async function anotherAddress(bench: Bench, node: string, sidecar: string): Promise<void> {
+  const before = await nodeOf(bench, node);
+  expect(before !== undefined, `the control server knows no node ${node}`);
+  await headscale(bench.lab, "nodes", "delete", "--identifier", String(before.id), "--force");
+  // What it knows of itself lies on its volume.
+  await docker(bench, "exec", "-u", "0", sidecar, "/bin/sh", "-c", "rm -rf /var/lib/tailscale/*");
+  await docker(bench, "restart", "-t", "0", sidecar);
+  const after = await until(`${node} joins again`, 60, () => nodeOf(bench, node));
+  expect(!after.ip_addresses.some((address) => before.ip_addresses.includes(address)), `${node} has got its old address again: ${after.ip_addresses.join(", ")}`);
+}
+
+/** A command of the operator that does something to the engine's host. */
+export async function command(variable: string, bench: Bench): Promise<void> {
+  const text = bench.lab.environment[variable] ?? "";
+  const { status, stderr } = await run("/bin/sh", ["-c", text], { environment: bench.lab.environment, seconds: 120 });
+  expect(status === 0, `${variable}: ${lastLine(stderr) || `it ended with ${status}`}`);
+  await until("the engine answers again", 120, async () => ((await bench.lab.engine.silence(5)) === undefined ? true : undefined));
+}

@@ -1,0 +1,46 @@
+import { refuseIfAny } from "../lib/errors";
+import { hintOf } from "../lib/site/only";
+import type { Server } from "./env";
+
+export const COMMANDS = ["up", "test", "down", "status", "all"] as const;
+export type Command = (typeof COMMANDS)[number];
+
+export interface Options {
+  readonly command: Command;
+  /** undefined: what the images allow */
+  readonly servers?: readonly Server[];
+  /** proofs by name @default all */
+  readonly only?: readonly string[];
+}
+
+const SERVERS = ["stalwart", "maddy", "both"];
+const KNOWN = ["--server", "--only"];
+
+/**
+ * Reads what stands behind `npm run lab --`.
+ * @throws MistakesError with one line for each word that it does not know
+ */
+export function readOptions(words: readonly string[]): Options {
+  const mistakes: string[] = [];
+  let command: Command | undefined;
+  let servers: readonly Server[] | undefined;
+  let only: readonly string[] | undefined;
+  for (let at = 0; at < words.length; at += 1) {
+    const [name, given] = words[at].split(/=(.*)/s);
+    const value = (): string => given ?? words[(at += 1)] ?? "";
+    if (name === "--server") {
+      const server = value();
+      if (!SERVERS.includes(server)) mistakes.push(`lab: --server got "${server}"; allowed: ${SERVERS.join(", ")}${hintOf(server, SERVERS)}; for example npm run lab -- --server maddy`);
+      else servers = server === "both" ? ["stalwart", "maddy"] : [server as Server];
+    } else if (name === "--only") {
+      only = value().split(",").map((one) => one.trim()).filter((one) => one !== "");
+      if (only.length === 0) mistakes.push("lab: --only got nothing; write proofs with commas between them, for example --only lines,acl");
+    } else if (command === undefined && (COMMANDS as readonly string[]).includes(name)) command = name as Command;
+    else {
+      const allowed = [...COMMANDS, ...KNOWN];
+      mistakes.push(`lab: got "${words[at]}"; allowed: ${allowed.join(", ")}${hintOf(name, allowed)}; for example npm run lab -- up`);
+    }
+  }
+  refuseIfAny(mistakes);
+  return { command: command ?? "all", servers, only };
+}

@@ -1,0 +1,13 @@
+export { compare, type Compared, type Finding } from "./compare";
+export { dnsRecords } from "./plan";
+export { mtaStsPolicy } from "./policies";
+export * from "./records";
+export { renderDns } from "./render";
+export { renderForms, renderJson } from "./render-forms";
+export { renderZones } from "./render-zone";
+export { lookupAt, serverOf, type Lookup, type RecordType } from "./resolver";
+export { reverseName } from "./reverse";
+export { spfOf, type Spf } from "./spf";
+export { spfLookups, type SpfLookups } from "./spf-lookups";
+export * from "./types";
+export { zonesOf, type Zone } from "./zones";
