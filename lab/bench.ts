@@ -50,8 +50,8 @@ export class Bench {
   }
 
   /** curl at the outside client, which knows the lab's authority and its name server; the login goes by standard input. */
-  curl(args: readonly string[], { login, family = "ipv4" as Family, file }: { login?: boolean; family?: Family; file?: string } = {}): Promise<Ran> {
-    const config = login ? `user = "${this.admin.address}:${this.admin.password}"\n` : "";
+  curl(args: readonly string[], { login, family = "ipv4", file }: { login?: boolean | "wrong"; family?: Family; file?: string } = {}): Promise<Ran> {
+    const config = login === "wrong" ? `user = "nobody@${DOMAIN}:wrong"\n` : login ? `user = "${this.admin.address}:${this.admin.password}"\n` : "";
     const upload = file === undefined ? [] : ["--upload-file", file];
     return this.exec(container("client"), ["curl", "-sS", family === "ipv4" ? "-4" : "-6", "--max-time", "120", "--cacert", TRUST, ...upload, "-K", "-", ...args], config);
   }

@@ -20,5 +20,6 @@ describe("the start script's words", () => {
   test("a server that was started without the script, and lost its store", () => {
     expect(startLog("Startup failed: Failed to create tables: PostgreSQL error: Connection refused")).toEqual({ planned: false, early: expect.stringContaining("Failed to create tables") as string });
   });
+  test("a store that went away later is no early start", () => expect(startLog(`${EDGES}\nstart: plan applied\nx INFO Network listener started (network.listen-start) listenerId = "smtp"\nx ERROR Failed to create tables: gone`).early).toBeUndefined());
   test("what the script waited for is no early start", () => expect(startLog(`start: waiting for PostgreSQL: error connecting to server\n${EDGES}\nstart: plan applied`).early).toBeUndefined());
 });

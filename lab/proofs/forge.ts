@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import type { Line } from "../../lib/wire";
-import { NEIGHBOURS } from "../addresses";
+import { DOMAIN, NEIGHBOURS } from "../addresses";
 import { expect, until, type Bench } from "../bench";
 import { mailboxAddress, sidecarOf } from "./acl";
 import type { Proof } from "./proof";
@@ -22,8 +22,8 @@ async function believedFromEdge(bench: Bench, { port, name }: Line, speech: stri
   await until(`${name} ${port} believes the edge`, 5, async () => ((await bench.logSince(since)).includes(TRUSTED) ? true : undefined));
 }
 
-/** What a server would obey if it believed the header. */
-const speech = ({ protocol }: Line): string => (protocol === "smtp" ? "EHLO forger.test\r\nMAIL FROM:<forger@forger.test>\r\nQUIT\r\n" : "a LOGOUT\r\n");
+/** What a server would obey if it believed the header. maddy looks at the sender, and logs it, when there is a recipient. */
+const speech = ({ protocol }: Line): string => (protocol === "smtp" ? `EHLO forger.test\r\nMAIL FROM:<forger@forger.test>\r\nRCPT TO:<postmaster@${DOMAIN}>\r\nQUIT\r\n` : "a LOGOUT\r\n");
 
 function fromHost(host: string, port: number, bytes: Buffer): Promise<string> {
   return new Promise((resolve) => {
@@ -55,7 +55,8 @@ export const forgeTailnet: Proof = {
     for (const line of open)
       for (const [version, header] of Object.entries(HEADERS)) {
         const since = new Date();
-        await bench.exec(sidecarOf(NEIGHBOURS.user), ["/bin/sh", "-c", script, "sh", address, String(line.port)], `${header.toString("latin1")}${speech(line)}`);
+        const { stdout } = await bench.exec(sidecarOf(NEIGHBOURS.user), ["/bin/sh", "-c", script, "sh", address, String(line.port)], `${header.toString("latin1")}${speech(line)}`);
+        expect(stdout !== "", `${line.name} ${line.port} did not say a word to ${NEIGHBOURS.user}, so nothing was tried`);
         await notBelieved(bench, line, `PROXY ${version} from ${NEIGHBOURS.user}`, since);
       }
     return { seen: open.length === 0 ? "the policy lets a user open no line at all" : `v1 and v2 on ${open.map(({ name, port }) => `${name} ${port}`).join(", ")}: refused` };

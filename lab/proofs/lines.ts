@@ -42,6 +42,8 @@ async function use(bench: Bench, { line, how, url, args, login, sends }: Use, fa
   expect(status === 0, `${what}: ${lastLine(stderr)}`);
   if (sent !== undefined) await bench.received(sent.token);
   else expect(/STATUS/.test(stdout), `${what}: answered ${stdout.slice(0, 100)}`);
+  // maddy's log names an IMAP client only when a login fails.
+  if (!sends && bench.server === "maddy") await bench.curl([...args, url], { login: "wrong", family });
   const client = clientAddress(family);
   const saw = await until(`${what}: the mail server's log names a client`, 10, async () => {
     // Health checks come from loopback, at the edge too.

@@ -10,11 +10,17 @@ export async function secured(raw: Duplex, { protocol, tls, servername }: Target
   const stream = connectTls({ socket: raw, servername, rejectUnauthorized: false });
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`the TLS handshake stalls: not done after ${seconds} s`)), seconds * 1000);
-    stream.once("secureConnect", resolve).once("error", reject).once("close", () => reject(new Error("closed in the TLS handshake")));
+    stream.once("secureConnect", resolve).once("error", (error) => reject(new Error(tlsWords(error.message)))).once("close", () => reject(new Error("closed in the TLS handshake")));
     stream.once("close", () => clearTimeout(timer)).once("secureConnect", () => clearTimeout(timer));
   });
   return stream;
 }
+
+/** OpenSSL's own line is long and full of numbers: `…:SSL routines:ssl3_read_bytes:tlsv1 alert decode error:…`. */
+const tlsWords = (message: string): string => {
+  const reason = /SSL routines:[^:]*:([^:]+):/.exec(message)?.[1];
+  return reason === undefined ? message.trim() : `no TLS: ${reason}`;
+};
 
 /** As much of IMAP as it takes to find a message, fetch it and take it away (RFC 9051). Answers are whole, literals among them. */
 export class Imap {

@@ -8,7 +8,9 @@ export interface StartLog {
   readonly early?: string;
 }
 
-const LOST = /Failed to create tables|error connecting to server|Startup failed|connection refused/i;
+/** Words of a start that found no store; later on a store that goes away is something else. */
+const LOST = /Failed to create tables|Startup failed/i;
+const SERVING = /\(network\.listen-start\)/;
 
 /** @param log from the last start on */
 export function startLog(log: string): StartLog {
@@ -18,9 +20,10 @@ export function startLog(log: string): StartLog {
   const now = lines.slice(ended + 1);
   const edges = now.find((line) => line.startsWith("start: edges: "))?.slice("start: edges: ".length);
   const planned = now.findIndex((line) => line === "start: plan applied");
+  const serving = now.findIndex((line) => SERVING.test(line));
   return {
     ...(edges === undefined ? {} : { edges: edges.split(", ").map((pair) => ({ host: pair.split(" ")[0], address: pair.split(" ")[1] ?? "" })) }),
     planned: planned >= 0,
-    early: now.slice(planned + 1).find((line) => !line.startsWith("start: ") && LOST.test(line)),
+    early: now.slice(planned + 1, serving === -1 ? undefined : serving).find((line) => !line.startsWith("start: ") && LOST.test(line)),
   };
 }

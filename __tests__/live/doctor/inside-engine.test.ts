@@ -8,6 +8,7 @@ import { gate } from "../../../lib/doctor/checks/gate";
 import { serverVersion } from "../../../lib/doctor/checks/server-version";
 import { groundOf, type ContainerGround, type Ground, type Shell } from "../../../lib/doctor/ground";
 import { Engine } from "../../../lib/site/engine";
+import { fromHere } from "../../../lib/site/tunnel";
 import { makeWire } from "../../../lib/wire";
 import { deployment } from "../../deployment";
 import { describeWith, program, type Need } from "../programs";
@@ -31,7 +32,7 @@ describeWith([ENGINE], "the doctor on a real engine", () => {
   const engine = new Engine(HOST);
   /** The container, with programs of other versions than it has, or its own. */
   const container = (answers: Readonly<Record<string, string>> = {}): ContainerGround => ({
-    ...{ container: NAME, engine, from: NAME, open: () => { throw new Error("nobody"); } },
+    ...{ container: NAME, engine, from: NAME, open: () => fromHere.open("127.0.0.1", 1) },
     exec: (command, options) => engine.exec(NAME, answers[command.join(" ")] === undefined ? command : ["echo", answers[command.join(" ")]], options),
   });
   const ground = (doors: Partial<Ground> = {}): Ground => ({ ...groundOf(read, wire, project, process.env), server: container(), sidecar: container(), edges: [{ site: read.edges[0], node: wire.edges[0], shell: container() as Shell }], ...doors });

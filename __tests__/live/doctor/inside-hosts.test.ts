@@ -49,8 +49,8 @@ describeWith([NEEDS.namespaces, NC], "the doctor on hosts' clocks and disks", ()
   /** A root of its own, of so many MiB with so much in it, and this machine's programs laid over. */
   function small(size: number, used: number, inodes?: number): string[] {
     const more = inodes === undefined ? "" : `,nr_inodes=${inodes}`;
-    const fill = inodes === undefined ? `fallocate -l ${used}m "$r/fill"` : 'i=0; while : >"$r/f$i"; do i=$((i + 1)); done 2>/dev/null';
-    const script = `r=$(mktemp -d) || exit 1; mount -t tmpfs -o size=${size}m${more} t "$r"; for d in bin lib lib64 usr sys proc; do [ ! -e "/$d" ] || { mkdir -p "$r/$d" && mount --rbind "/$d" "$r/$d"; }; done; ${fill}; exec chroot "$r" "$@"`;
+    const fill = inodes === undefined ? `fallocate -l ${used}m "$r/fill"` : 'i=0; while touch "$r/f$i" 2>/dev/null; do i=$((i + 1)); done';
+    const script = `r=$(mktemp -d) || exit 1; mount -t tmpfs -o size=${size}m${more} t "$r"; for d in bin dev lib lib64 usr sys proc; do [ ! -e "/$d" ] || { mkdir -p "$r/$d" && mount --rbind "/$d" "$r/$d"; }; done; ${fill}; exec chroot "$r" "$@"`;
     return ["unshare", "-m", engine.script(`small-${size}-${used}-${inodes ?? ""}`, script)];
   }
 });

@@ -164,7 +164,7 @@ export class Lab {
     const resolvers = `127.0.0.1:${this.port}`;
     const ground = testGround({ ...overrides, DNS_RESOLVERS: resolvers });
     // One after the other as in earnest, and without the pauses that would make a table of faults long.
-    let turn: Promise<unknown> = Promise.resolve();
+    const turns = new Map<string, Promise<unknown>>();
     return {
       ...ground,
       secret: (name) => SECRETS[name],
@@ -175,9 +175,9 @@ export class Lab {
       sidecar: container("sidecar"),
       here: way(client),
       outside: () => Promise.resolve(way(client)),
-      politely: (_, work) => {
-        const result = turn.then(work);
-        turn = result.catch(() => undefined);
+      politely: (key, work) => {
+        const result = (turns.get(key) ?? Promise.resolve()).then(work);
+        turns.set(key, result.catch(() => undefined));
         return result;
       },
       http: (url, { headers = {} } = {}) => this.fetch(url, headers),

@@ -40,18 +40,18 @@ describeWith([...EDGE_NEEDS, NEEDS.curl, NEEDS.postfix, NEEDS.dovecot, NEEDS.ngi
     ["mail leaves through the smarthost", RELAYED],
   ])("nothing is wrong, nothing is found, everything was asked: %s", async (name, overrides) => {
     await lab.zone(undefined, overrides);
-    const outcomes = await diagnose(OURS, lab.ground(overrides));
+    const outcomes = await diagnose(OURS, lab.ground(overrides)).finally(() => lab.zone());
     row(`(none: ${name})`, outcomes);
     expect(said(outcomes)).toEqual({});
     expect(outcomes.filter(({ state }) => state === "unknown").map(({ check, reason }) => `${check.name}: ${reason}`)).toEqual([]);
-    await lab.zone();
   });
 
   describe("before anything is deployed", () => {
     const PREFLIGHT = OURS.filter(({ preflight }) => preflight);
     const away = (ground: Ground): Ground => {
       const gone = { exec: () => Promise.resolve({ status: 1, stdout: "", stderr: "Error response from daemon: No such container: tailwart-stalwart-sidecar\n" }), open: () => connect(1, "127.0.0.1") };
-      return { ...ground, server: { ...ground.server, ...gone }, sidecar: { ...ground.sidecar, ...gone }, edges: [] };
+      // This machine is the mailbox' host.
+      return { ...ground, here: ground.sidecar, server: { ...ground.server, ...gone }, sidecar: { ...ground.sidecar, ...gone }, edges: [] };
     };
 
     test.each([
@@ -60,11 +60,10 @@ describeWith([...EDGE_NEEDS, NEEDS.curl, NEEDS.postfix, NEEDS.dovecot, NEEDS.ngi
     ])("nothing is found: %s", async (_, overrides) => {
       // No account yet, so no CAA is wanted, and none is there.
       await lab.zone((records) => records.filter((one) => !one.startsWith("--caa-record=")), overrides);
-      const outcomes = await diagnose(PREFLIGHT, away(lab.ground(overrides)));
+      const outcomes = await diagnose(PREFLIGHT, away(lab.ground(overrides))).finally(() => lab.zone());
       expect(said(outcomes)).toEqual({});
       const unknown = Object.fromEntries(outcomes.filter(({ state }) => state === "unknown").map(({ check, reason }) => [check.name, reason]));
       expect(unknown).toEqual({});
-      await lab.zone();
     });
 
     test("a dead key is found from here, and the finding says so", async () => {
@@ -75,8 +74,8 @@ describeWith([...EDGE_NEEDS, NEEDS.curl, NEEDS.postfix, NEEDS.dovecot, NEEDS.ngi
     });
 
     test("a blocked port 25 is found from the mailbox's host", async () => {
-      const nowhere = { here: { from: "here", open: () => connect(1, "127.0.0.1") } };
-      const [{ state, findings }] = await diagnose(PREFLIGHT.filter(({ name }) => name === "outbound-25"), away(lab.ground(DIRECT, nowhere)));
+      const here = { from: "here", open: () => connect(1, "127.0.0.1") };
+      const [{ state, findings }] = await diagnose(PREFLIGHT.filter(({ name }) => name === "outbound-25"), { ...away(lab.ground()), here });
       expect([state, findings[0]?.where]).toEqual(["fault", "this machine (the mailbox does not run)"]);
     });
 

@@ -22,10 +22,9 @@ const places = ({ server, sidecar, database, edges }: Ground): Looked[] => [
 const FULL = 0.92;
 
 async function look({ where, shell }: Looked): Promise<Finding[]> {
-  const { status, stdout } = await shell.exec(["/bin/sh", "-c", LOOK], { seconds: 15 });
-  if (status === 124) throw new CannotAsk(`${where} does not answer within 15 s`);
-  // A container that does not run is drift's.
+  const { stdout } = await shell.exec(["/bin/sh", "-c", LOOK], { seconds: 15 });
   const [blocks = "", inodes = "", rest = ""] = stdout.split(/^(?:inodes|memory)$/m);
+  if (filesystems(blocks).length === 0) throw new CannotAsk(`${where} does not say what room it has; does it run? npm run drift says more`);
   const room = cramped(filesystems(blocks), filesystems(inodes)).map(({ mount, what, key }): Finding => ({ where: `${where} ${mount}`, what, key }));
   const { kills, full } = memory(rest);
   const out = kills > 0 ? [{ where, what: `the kernel has killed ${kills} of its programs for want of memory`, key: "killed", cause: "it needs more than it may have, or the host has too little", fix: "docker stats shows what it takes; give the host more memory or swap" }] : [];
@@ -43,7 +42,11 @@ export const disk: Check = {
   fix: "df -h and docker system df on that host; docker image prune; move backups away; enlarge the disk before mail comes back",
   seconds: 25,
   run: async (ground) => {
-    const found = (await Promise.all(places(ground).map(look))).flat();
+    const looked = await Promise.allSettled(places(ground).map(look));
+    const found = looked.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
+    const failed = looked.find((one) => one.status === "rejected");
+    // What is known to be wrong is worth more than what could not be asked.
+    if (found.length === 0 && failed !== undefined) throw failed.reason;
     // Containers of one host stand on one disk.
     const seen = new Set<string>();
     return found.filter(({ where, what, key }) => {

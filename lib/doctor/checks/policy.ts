@@ -1,5 +1,6 @@
 import { policyDrift } from "../../tailnet/drift";
 import { PRIVATE_PORTS } from "../../wire";
+import { lookedUpIn } from "../addresses";
 import { CannotAsk, type Check, type Finding } from "../check";
 import type { EdgeGround, Ground } from "../ground";
 import { reach } from "../reach";
@@ -7,6 +8,7 @@ import { reach } from "../reach";
 /** What the policy lets an edge do, tried at the mailbox. */
 async function probed(ground: Ground, edge: EdgeGround): Promise<Finding[]> {
   const { wire } = ground;
+  if ((await lookedUpIn(edge.shell, wire.mailbox.host)).length === 0) throw new CannotAsk(`${wire.mailbox.host} is not known on edge ${edge.site.name}; npm run doctor -- --only node-name,node-address says why`);
   const granted = wire.grants.filter(({ src, dst }) => src.includes(edge.node.tag) && dst === wire.mailbox.tag).map(({ port }) => port);
   const nobody = { line: "a port that nobody may reach", port: PRIVATE_PORTS.recovery, proxy: "none", protocol: "http", tls: "none" };
   const found = [...wire.listeners, nobody].map(async ({ line, port, proxy, protocol, tls }): Promise<Finding[]> => {
