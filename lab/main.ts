@@ -36,6 +36,7 @@ async function all(lab: Lab, options: Options): Promise<number> {
 const RUN: Record<Options["command"], (lab: Lab, options: Options) => Promise<number>> = {
   all,
   up: async (lab, options) => {
+    refuseIfAny((options.servers?.length ?? 1) > 1 ? ["lab up: got --server both; one mailbox has one mail server, so name one, or leave up out: npm run lab -- --server both"] : []);
     await up(lab, (await serversOf(lab, options))[0]);
     return 0;
   },

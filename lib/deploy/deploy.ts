@@ -6,6 +6,7 @@ import type { Options } from "./options";
 import { orphans } from "./orphans";
 import { PLAN_FILE, dropPlans, failureOf, planAll, planLines, type Plan } from "./plans";
 import { unmet } from "./preconditions";
+import { isFirst, offerPreflight } from "./preflight";
 import { completePolicy, policyToRepair } from "./policy";
 import { Progress } from "./progress";
 import { hasTouched, putBack, wasStopped } from "./rollback";
@@ -33,6 +34,7 @@ export async function deploySite(site: Site, options: Options): Promise<number> 
     for (const line of orphans(site)) site.say(`note: ${line}`);
     const wanted = plans.filter(({ changes }) => changes.length > 0);
     if (wanted.length === 0) return nothingToDo(site, begun);
+    if (isFirst(plans)) await offerPreflight(site, site.place.attended && !options.yes);
     if (!(await agreed(site, wanted, options))) return 1;
     return await carryOut(site, wanted, begun);
   } finally {

@@ -6,8 +6,6 @@ import { within } from "./within";
 /** What a server showed in a TLS handshake. */
 export interface Shown {
   readonly certificate: X509Certificate;
-  /** the server sent more than its own certificate */
-  readonly intermediates: boolean;
   /** OpenSSL's word for why nobody trusts it (verify(1)); undefined when it is trusted. Names are not compared. */
   readonly distrust?: string;
 }
@@ -36,8 +34,6 @@ export async function shakeHands(stream: Duplex, { servername, authorities }: As
   }
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) throw new Error("it shows no certificate");
-  const { issuerCertificate } = socket.getPeerCertificate(true);
-  const intermediates = issuerCertificate !== undefined && issuerCertificate.fingerprint256 !== certificate.fingerprint256;
   const reason = socket.authorizationError as unknown as string | undefined;
-  return { socket, shown: { certificate, intermediates, ...(socket.authorized ? {} : { distrust: String(reason ?? "not trusted") }) } };
+  return { socket, shown: { certificate, ...(socket.authorized ? {} : { distrust: String(reason ?? "not trusted") }) } };
 }

@@ -25,14 +25,15 @@ export const issuerOf = ({ issuer }: Pick<X509Certificate, "issuer">): string =>
 const namesOf = ({ subjectAltName }: X509Certificate): string => (subjectAltName ?? "no name").replace(/DNS:/g, "");
 const dayOf = (text: string): string => new Date(text).toISOString().slice(0, 10);
 
-/** OpenSSL's words for a chain that does not reach a known root. */
-const INCOMPLETE = ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "UNABLE_TO_GET_ISSUER_CERT"];
+/** OpenSSL's words for a chain of one, and for a longer one, that does not reach a known root (openssl-verification-options(1)). */
+const ALONE = "UNABLE_TO_VERIFY_LEAF_SIGNATURE";
+const UNKNOWN_ROOT = ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "UNABLE_TO_GET_ISSUER_CERT", "SELF_SIGNED_CERT_IN_CHAIN"];
 
-function distrustOf({ certificate, intermediates, distrust }: Shown): string[] {
+function distrustOf({ certificate, distrust }: Shown): string[] {
   if (distrust === undefined) return [];
   if (certificate.checkIssued(certificate)) return [`the certificate signs itself (${commonName(certificate.subject)}): the server has none from an authority and made one`];
-  if (INCOMPLETE.includes(distrust))
-    return [intermediates ? `issued by ${issuerOf(certificate)}, which clients do not know` : `the chain is incomplete: only the server's own certificate is sent, without that of ${issuerOf(certificate)} between it and the root`];
+  if (distrust === ALONE) return [`the chain is incomplete: only the server's own certificate is sent, without that of ${issuerOf(certificate)} between it and the root`];
+  if (UNKNOWN_ROOT.includes(distrust)) return [`issued by ${issuerOf(certificate)}, which clients do not know`];
   return distrust.startsWith("CERT_HAS_EXPIRED") || distrust.startsWith("CERT_NOT_YET_VALID") ? [] : [`not trusted (${distrust}), issued by ${issuerOf(certificate)}`];
 }
 
