@@ -9,6 +9,7 @@ import { linesOf, mailNames } from "./config/lines";
 import { mailboxOf } from "./config/mailbox";
 import { readVariables } from "./config/read";
 import { SecretStore, type SecretFile } from "./config/secrets";
+import { starterOf } from "./config/starter";
 import { stateOf } from "./config/state";
 import { tailnetOf } from "./config/tailnet";
 import { refuseIfAny } from "./errors";
@@ -37,6 +38,7 @@ export function readConfig(input: ConfigInput): Deployment {
     adminVhost: adminVhostOf(f, web, names),
     caddy: caddyOf(f),
     backends: backendsOf(f, tailnet),
+    starter: starterOf(f),
     dns: dnsOf(f),
     state: stateOf(f),
   };

@@ -9,6 +9,7 @@ import { Ready } from "./docker/ready";
 import { DockerRules } from "./docker/rules";
 import { secretFile, secretPath } from "./docker/secret-file";
 import { Sidecar } from "./docker/sidecar";
+import { Starter, joinersOf } from "./docker/starter";
 import { caddyConfig } from "./edge/caddy";
 import { Edge } from "./edge/edge";
 import { EdgeImage, edgeImageName } from "./edge/image";
@@ -34,6 +35,12 @@ abstract class TailwartStack extends TerraformStack {
     keepState(this, id, deployment.state);
     new Ready(this, "ready", [...deployment.examples.map((text) => `${text}: this is the example's value`), ...deployment.missing]);
     Aspects.of(this).add(new DockerRules());
+  }
+
+  /** Last in a stack with a namespace: it has to know all that join. */
+  protected startAgain(provider: DockerProvider, namespace: Namespace, name: string, { starter }: Deployment): void {
+    if (starter === undefined) return;
+    new Starter(this, "starter", { provider, name, image: starter.image, joiners: joinersOf(this, namespace) });
   }
 }
 
@@ -104,6 +111,7 @@ export class MailboxStack extends TailwartStack {
     const namespace = new Namespace(this, "namespace", { provider, name: wire.mailbox.name, image: deployment.mailbox.sidecarImage });
     const backends = new Backends(this, "backends", { provider, deployment, namespace, garageImage: garageImageName(garageBuild(props)) });
     new Mailbox(this, "mailbox", { provider, deployment, wire, namespace, dependsOn: backends.services.map((service) => service.healthy) });
+    this.startAgain(provider, namespace, wire.mailbox.name, deployment);
   }
 }
 
@@ -123,6 +131,7 @@ export class EdgeStack extends TailwartStack {
     const build = edgeBuild(props);
     const namespace = site.network === "sidecar" ? this.ownNode(provider, props, site) : undefined;
     new Edge(this, "edge", { provider, wire: props.wire, image: edgeImageName(build), config: build.config, namespace, openFiles: site.openFiles });
+    if (namespace !== undefined) this.startAgain(provider, namespace, site.name, props.deployment);
   }
 
   /** The edge as a node of its own: a namespace with the public ports, and a sidecar in it. */

@@ -2,7 +2,7 @@ import { isFirst, offerPreflight } from "../../lib/deploy/preflight";
 import type { Plan } from "../../lib/deploy/plans";
 import type { Site } from "../../lib/site/site";
 
-const plan = (...actions: string[]): Plan => ({ changes: actions.map((action, index) => ({ address: `docker_container.${index}`, action })) }) as Plan;
+const plan = (...actions: string[]): Plan => ({ changes: actions.map((action, index) => ({ address: `docker_container.${index}`, action })) }) as unknown as Plan;
 
 describe("a first deploy", () => {
   test.each<[what: string, plans: Plan[], first: boolean]>([

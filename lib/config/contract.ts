@@ -281,6 +281,12 @@ export const SECTIONS = {
       allowed: "unix:///path, ssh://user@host or tcp://host:port",
       default: "unix:///var/run/docker.sock",
     }),
+    ENGINE_STARTER: defaulted(v.yesNo, {
+      meaning:
+        "true: a small container next to each shared namespace starts again what Docker leaves down for good when the engine or the host restarts. It has the engine's socket, so it is root on that host; it has no network. false: the host has to do it itself (docs/mailbox.md).",
+      allowed: "true or false",
+      default: "true",
+    }),
     STALWART_ADMIN_PASSWORD: secret({
       type: v.adminPassword,
       allowed: "one line of at least 8 characters without double quotes, backslashes or blanks at its ends",
@@ -499,6 +505,11 @@ export const SECTIONS = {
       meaning: "The Tailscale sidecar.",
       allowed: "name:version or name@sha256:…",
       default: "tailscale/tailscale:v1.102.3",
+    }),
+    STARTER_IMAGE: defaulted(v.image, {
+      meaning: "The docker command for the starter (ENGINE_STARTER).",
+      allowed: "name:version or name@sha256:…",
+      default: "docker:29.8.2-cli",
     }),
     POSTGRES_IMAGE: defaulted(v.image, {
       meaning: "The embedded PostgreSQL. A new major version needs a dump and a restore.",

@@ -16,6 +16,8 @@ export interface Deployment {
   readonly edges: readonly EdgeSite[];
   readonly caddy: CaddySource;
   readonly mailbox: MailboxSite;
+  /** starts again what an engine gives up at its own start; absent where nobody wants it */
+  readonly starter?: { readonly image: string };
   readonly backends: BackendsSite;
   readonly dns: DnsSite;
   readonly state: StateSite;

@@ -86,11 +86,15 @@ async function agreed(site: Site, plans: readonly Plan[], { yes }: Options): Pro
 async function carryOut(site: Site, plans: readonly Plan[], begun: number): Promise<number> {
   const lacking = await fetchImages(site);
   if (lacking.length > 0) return refused(site, lacking);
+  // What stays as it is first, and each stack before the next one: an edge that dials a name which is another node's fails its
+  // health, and nothing would say why.
+  let fine = await rightNames({ ...site, chosen: site.chosen.filter((stack) => !plans.some((plan) => plan.stack === stack)) });
   for (const [index, plan] of plans.entries()) {
     const { stack } = plan;
     const { failure, events } = await applyOne(site, plan);
     if (failure === undefined) {
       keep(site, stack);
+      fine = (await rightNames({ ...site, chosen: [stack] })) && fine;
       continue;
     }
     say(site, stack.name, failure);
@@ -99,7 +103,6 @@ async function carryOut(site: Site, plans: readonly Plan[], begun: number): Prom
     return 1;
   }
   if (plans.some(({ stack }) => stack.name !== "images")) await completePolicy(site);
-  let fine = await rightNames(site);
   site.say("");
   for (const { name } of site.chosen) {
     const edge = site.edgeOf(name);

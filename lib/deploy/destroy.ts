@@ -2,6 +2,7 @@ import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { refuseIfAny } from "../errors";
 import { forget } from "./kept";
+import { forgetLeftImages } from "./left-images";
 import type { Options } from "./options";
 import { failureOf } from "./plans";
 import { engines, programs } from "./preconditions";
@@ -60,7 +61,7 @@ async function agreed(site: Site, stacks: readonly Stack[], { yes, withData }: O
 /** @returns what went wrong */
 async function destroyOne(site: Site, stack: Stack, withData: boolean): Promise<string | undefined> {
   const terraform = site.terraform(stack);
-  const problem = await terraform.init();
+  const problem = (await terraform.init()) ?? (await forgetLeftImages(site, stack));
   if (problem !== undefined) return problem;
   const all = await terraform.resources();
   if (all === undefined) return "the state cannot be read; look at it with terraform state list in the stack's folder";

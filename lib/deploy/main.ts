@@ -4,6 +4,7 @@ import { readerMayLeave } from "../pipe";
 import { deploy } from "./deploy";
 import { destroy } from "./destroy";
 import { drift } from "./drift";
+import { alone } from "./lock";
 import { readOptions, type Command, type Options } from "./options";
 import type { Place } from "../site/site";
 
@@ -28,7 +29,9 @@ async function main([name, ...words]: readonly string[]): Promise<number> {
   const place: Place = { project: process.cwd(), environment: process.env, output: process, ask, attended: process.stdin.isTTY };
   readerMayLeave(name === "drift" ? "look" : "change");
   try {
-    return await command(place, readOptions(name as Command, words));
+    const options = readOptions(name as Command, words);
+    // drift changes nothing that runs, but it synthesizes too.
+    return await alone(place.project, name, () => command(place, options));
   } catch (error) {
     return reportMistakes(error, process, UNDONE[name as Command]);
   }

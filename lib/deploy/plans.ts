@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { changesOf, errorsOf, type Change } from "../site/events";
 import { explain, type Failure } from "./failure";
+import { forgetLeftImages } from "./left-images";
 import type { Site } from "../site/site";
 import type { Stack } from "../site/stack";
 import type { TerraformRun } from "../site/terraform";
@@ -22,7 +23,7 @@ export interface Plan {
 export async function planAll(site: Site, again: (stack: Stack) => Promise<readonly string[]> = async () => []): Promise<readonly Plan[]> {
   for (const stack of site.chosen) {
     // One after the other: several at once may not share a plugin cache.
-    const problem = await site.terraform(stack).init();
+    const problem = (await site.terraform(stack).init()) ?? (await forgetLeftImages(site, stack));
     if (problem !== undefined) return [{ stack, changes: [], failure: explain({ summary: problem, detail: "" }, undefined, []) }];
   }
   return Promise.all(

@@ -15,7 +15,9 @@ export type ServiceNetwork =
   /** a network of its own, by name */
   | { readonly own: string; readonly aliases?: readonly string[]; /** fixed addresses on it @default the engine's choice */ readonly ipv4?: string; readonly ipv6?: string }
   /** the engine's host */
-  | { readonly host: true };
+  | { readonly host: true }
+  /** loopback alone */
+  | { readonly none: true };
 
 export interface ServiceFile {
   readonly path: string;
@@ -81,6 +83,13 @@ export interface ServiceProps {
   /** placed by path and keyed hash, mode 0440, owner root; the process gets group 0 to read them @default none */
   readonly secretFiles?: readonly ServiceSecretFile[];
   readonly volumes?: readonly ServiceVolume[];
+  /**
+   * the engine's socket, from its path on the host to its path in the container: with it a container is root of the host, so
+   * only a Starter may have it @default none
+   */
+  readonly engineSocket?: { readonly from: string; readonly to: string };
+  /** nothing can be written but to volumes and memory file systems; not together with files @default false */
+  readonly readOnly?: boolean;
   /** memory file systems: path to mount options @default none */
   readonly tmpfs?: Readonly<Record<string, string>>;
   /** with the CAP_ prefix; all others are dropped @default none */
@@ -105,12 +114,18 @@ const sha256 = (value: unknown): string => createHash("sha256").update(JSON.stri
 /** A container that runs for good, by all rules that keep a second deploy from changing anything (docs/rules.md). */
 export class Service extends Construct {
   readonly container: Container;
+  /** container name on the engine */
+  readonly name: string;
+  /** the service whose network namespace it joins */
+  readonly joins?: Service;
   /** done once the container is healthy: what needs it depends on this */
   readonly healthy: Resource;
 
   constructor(scope: Construct, id: string, props: ServiceProps) {
     super(scope, id);
     const { provider } = props;
+    this.name = props.name;
+    this.joins = "join" in props.network ? props.network.join : undefined;
     const grace = props.stopGraceSeconds ?? 30;
     const healthcheck = healthcheckOf(props.health);
     const live = props.liveFiles !== undefined;
@@ -132,7 +147,8 @@ export class Service extends Construct {
       ports: props.publish?.map(portOf),
       upload: uploadsOf(props),
       groupAdd: props.secretFiles?.length ? ["0"] : undefined,
-      mounts: props.volumes?.map(mountOf),
+      readOnly: props.readOnly,
+      mounts: mountsOf(props),
       tmpfs: props.tmpfs,
       capabilities: capabilitiesOf(props.capabilities),
       devices: props.devices?.map(deviceOf),
@@ -192,6 +208,7 @@ function networkOf(network: ServiceNetwork) {
   // By id: the engine rewrites a name to the id, and the next plan would replace the container.
   if ("join" in network) return { networkMode: `container:\${${network.join.container.fqn}.id}` };
   if ("host" in network) return { networkMode: "host" };
+  if ("none" in network) return { networkMode: "none" };
   const { own, aliases, ipv4, ipv6 } = network;
   // A container that begins on a network keeps the address that it got there; one that is moved onto it gets the one that was asked for.
   return { networkMode: ipv4 === undefined && ipv6 === undefined ? own : "bridge", networksAdvanced: [{ name: own, aliases: aliases ? [...aliases] : undefined, ipv4Address: ipv4, ipv6Address: ipv6 }] };
@@ -211,3 +228,8 @@ function uploadsOf({ files = [], liveFiles = [], secretFiles = [] }: ServiceProp
 const capabilitiesOf = (add: readonly string[] = []): ContainerCapabilities => ({ add: add.length > 0 ? [...add] : undefined, drop: ["ALL"] });
 const deviceOf = (path: string): ContainerDevices => ({ hostPath: path, containerPath: path, permissions: "rwm" });
 const mountOf = ({ name, path, readOnly }: ServiceVolume): ContainerMounts => ({ type: "volume", source: name, target: path, readOnly: readOnly ?? false });
+
+function mountsOf({ volumes = [], engineSocket: socket }: ServiceProps): ContainerMounts[] | undefined {
+  const mounts: ContainerMounts[] = [...volumes.map(mountOf), ...(socket === undefined ? [] : [{ type: "bind", source: socket.from, target: socket.to, readOnly: true }])];
+  return mounts.length > 0 ? mounts : undefined;
+}

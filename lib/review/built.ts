@@ -22,6 +22,9 @@ function edgeImage({ caddy }: Deployment): StackView["parts"] {
   ];
 }
 
+/** The one container that is root of its host, said where a person looks before a deploy. */
+const starterOf = ({ starter }: Deployment): StackView["parts"] => (starter === undefined ? [] : [["starter", `${starter.image}, has the engine's socket: root of that host; no network`]]);
+
 /** What the stacks of this deployment build and run; of a name that tells nothing, only the name. */
 export function stackViews(deployment: Deployment, stacks: readonly string[]): StackView[] {
   const { mailbox, backends, caddy, edges, tailnet } = deployment;
@@ -50,10 +53,11 @@ export function stackViews(deployment: Deployment, stacks: readonly string[]): S
           ...(garage ? [["Garage", "the Garage image"] as const] : []),
           ...(backends.kind === "embedded" && backends.redis ? [["Redis", backends.images.redis] as const] : []),
           [mailbox.server, mailbox.image],
+          ...starterOf(deployment),
         ],
       };
     const edge = edges.find((one) => name === "edge" || name === `edge-${one.name}`);
     const node: StackView["parts"] = edge?.network === "sidecar" ? [["namespace", mailbox.sidecarImage], ["sidecar", `${mailbox.sidecarImage}, a node of its own`]] : [];
-    return { name, engines: edge ? [edge.dockerHost] : [], parts: edge ? [...node, ["Caddy", "the edge image"]] : [] };
+    return { name, engines: edge ? [edge.dockerHost] : [], parts: edge ? [...node, ["Caddy", "the edge image"], ...(node.length > 0 ? starterOf(deployment) : [])] : [] };
   });
 }

@@ -93,6 +93,16 @@ export class Stack {
     return this.all("docker_volume").flatMap(([address, one]) => (asList<Attributes>(one.lifecycle)[0]?.prevent_destroy ? [address] : []));
   }
 
+  /** Its docker providers as its resources name them: `docker`, `docker.nyc`. */
+  get providers(): readonly string[] {
+    return [...this.engines.keys()];
+  }
+
+  has(address: string): boolean {
+    const [type, name] = address.split(".");
+    return this.resources[type]?.[name] !== undefined;
+  }
+
   /** Engines of this stack, each once. */
   get hosts(): readonly string[] {
     return [...new Set(this.engines.values())];

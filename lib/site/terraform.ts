@@ -11,6 +11,18 @@ export interface TerraformRun {
   readonly rest: string;
 }
 
+/** What we read of a state. */
+export interface TerraformState {
+  readonly resources?: readonly {
+    readonly mode: string;
+    readonly type: string;
+    readonly name: string;
+    /** `provider["registry.terraform.io/kreuzwerker/docker"].nyc`, the alias at its end */
+    readonly provider: string;
+    readonly instances: readonly { readonly attributes?: { readonly name?: string; readonly keep_locally?: boolean } }[];
+  }[];
+}
+
 type Listener = (event: TerraformEvent) => void;
 
 /** Terraform in one stack's folder. What it reads itself (PG_CONN_STR, AWS_…, TF_…) it gets from our environment, untouched. */
@@ -78,6 +90,21 @@ export class Terraform {
   /** Only `targets` and what depends on them. */
   destroy(targets: readonly string[], onEvent?: Listener): Promise<TerraformRun> {
     return this.json(["destroy", "-json", "-input=false", "-auto-approve", ...targets.map((target) => `-target=${target}`)], onEvent);
+  }
+
+  /** The state as it lies there (version 4 of its format); undefined when it cannot be read or is empty. */
+  async state(): Promise<TerraformState | undefined> {
+    const { status, stdout } = await this.plain(["state", "pull"]);
+    return status === 0 && stdout.trim() !== "" ? (JSON.parse(stdout) as TerraformState) : undefined;
+  }
+
+  /**
+   * Takes resources out of the state and leaves them alone where they are.
+   * @returns what went wrong, in one line
+   */
+  async forget(addresses: readonly string[]): Promise<string | undefined> {
+    const { status, stderr } = await this.plain(["state", "rm", "-no-color", ...addresses]);
+    return status === 0 ? undefined : initProblem(stderr);
   }
 
   /** Addresses in the state; undefined when it cannot be read. */

@@ -31,9 +31,13 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   try {
-    const { target, wanted, allowFirstRule } = await jobOf(files[0]);
-    const api = connect(target);
-    const outcome = remove ? await withdrawPolicy(api) : await applyPolicy(api, wanted, { allowFirstRule });
+    const work = async () => {
+      const { target, wanted, allowFirstRule } = await jobOf(files[0]);
+      const api = connect(target);
+      return remove ? withdrawPolicy(api) : applyPolicy(api, wanted, { allowFirstRule });
+    };
+    // With a job it is a deploy's own part.
+    const outcome = files.length > 0 ? await work() : await (await import("../deploy/lock")).alone(process.cwd(), "policy", work);
     process.stdout.write(`${outcomeLines(outcome).join("\n")}\n`);
     return 0;
   } catch (error) {

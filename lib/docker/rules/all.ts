@@ -4,6 +4,7 @@ import { destroyGrace } from "./destroy-grace";
 import { deviceFields } from "./device-fields";
 import { dockerProviderPin } from "./docker-provider-pin";
 import { dropAll } from "./drop-all";
+import { engineSocket } from "./engine-socket";
 import { healthcheckAndProbe } from "./healthcheck-and-probe";
 import { healthcheckReplaces } from "./healthcheck-replaces";
 import { hostPortTwice } from "./host-port-twice";
@@ -58,7 +59,7 @@ export const RULE_GROUPS: Readonly<Record<string, readonly DockerRule[]>> = {
     noBuilder,
   ],
   "What runs is healthy, and comes back": [healthcheckAndProbe, oneShotExitCode, restartPolicy, destroyGrace, imagePinned, protectedVolume],
-  "A broken-into container gets no further": [dropAll, noNewPrivileges],
+  "A broken-into container gets no further": [dropAll, noNewPrivileges, engineSocket],
 };
 
 export const ALL_RULES: readonly DockerRule[] = Object.values(RULE_GROUPS).flat();

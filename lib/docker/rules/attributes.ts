@@ -34,10 +34,11 @@ export interface ContainerAttributes extends ResourceAttributes {
   readonly devices: readonly { readonly host_path?: string; readonly container_path?: string; readonly permissions?: string }[];
   readonly healthcheck: readonly Healthcheck[];
   readonly host: readonly object[];
-  readonly mounts: readonly { readonly target?: string; readonly volume_options?: object }[];
+  readonly mounts: readonly { readonly source?: string; readonly target?: string; readonly volume_options?: object }[];
   readonly networks_advanced: readonly { readonly name?: string }[];
   readonly ports: readonly Port[];
   readonly upload: readonly Upload[];
+  readonly volumes: readonly { readonly host_path?: string }[];
 }
 export interface Healthcheck {
   readonly test?: readonly string[];
@@ -72,7 +73,7 @@ export interface VolumeAttributes extends ResourceAttributes {
 }
 
 const BLOCKS = {
-  docker_container: ["capabilities", "devices", "healthcheck", "host", "mounts", "networks_advanced", "ports", "upload"],
+  docker_container: ["capabilities", "devices", "healthcheck", "host", "mounts", "networks_advanced", "ports", "upload", "volumes"],
   docker_image: ["build"],
 } as const;
 
