@@ -21,15 +21,16 @@ import { zone, zones } from "./zone";
 
 /**
  * Brings up world and deployment; what is up already stays as it is.
+ * @param redis whether Stalwart has a Redis beside it; a lab that is up gets it, or loses it
  * @throws MistakesError, one line for each thing that is in the way
  */
-export async function up(lab: Lab, server: Server): Promise<void> {
+export async function up(lab: Lab, server: Server, { redis = false }: { readonly redis?: boolean } = {}): Promise<void> {
   const begun = Date.now();
   await standOn(lab);
   const before = existsSync(lab.path(".env")) ? readEnv(readFileSync(lab.path(".env"), "utf8")).MAIL_SERVER : undefined;
   if (before !== undefined && before !== server) throw new MistakesError([`a lab with ${before} is up here already; npm run lab -- down removes it, then ${server} can have its place`]);
   const certificates = await makeCertificates(lab.path("certificates"));
-  const images = await imagesFor(lab, server, certificates.authority);
+  const images = await imagesFor(lab, server, certificates.authority, redis && server === "stalwart");
   await claim(lab);
   const password = secretFile(lab, "smarthost", () => randomBytes(18).toString("base64url"));
   await apply(lab, "world", (app) => new WorldStack(app, "world", { host: lab.host, images, certificates, password, zones: zones([]) }));
@@ -44,13 +45,15 @@ export async function up(lab: Lab, server: Server): Promise<void> {
     secretFiles: { ...keys.deployment, STALWART_SMARTHOST_PASSWORD: password },
     openFiles,
     ipv6: true,
+    redis,
   });
   writeEnv(lab, env);
+  // Before the deployment: Headscale takes a policy test of a user only when a node of theirs is there.
+  await apply(lab, "neighbours", (app) => new NeighboursStack(app, "neighbours", { host: lab.host, image: images.sidecar, keys: keys.neighbours }));
   const place = placeOf(lab);
   if ((await deploy(place, { yes: true, withData: false })) !== 0) throw new MistakesError(["the deployment did not come up: see above; npm run lab -- up goes on from here, npm run lab -- down removes all"]);
   const { deployment, wire } = projectOf(lab.folder, lab.environment);
   await serve(lab, zones(zone(deployment, wire, await askMailbox(deployment, wire, lab.folder, lab.environment))));
-  await apply(lab, "neighbours", (app) => new NeighboursStack(app, "neighbours", { host: lab.host, image: images.sidecar, keys: keys.neighbours }));
   lab.say(`lab is up with ${server} in ${Math.round((Date.now() - begun) / 1000)} s`);
 }
 
@@ -86,7 +89,7 @@ async function joinKeys(lab: Lab): Promise<{ readonly deployment: Record<string,
 function writeEnv(lab: Lab, text: string): void {
   const file = lab.path(".env");
   const before = existsSync(file) ? readFileSync(file, "utf8") : "";
-  const invented = before.split("\n").filter((line) => /^(STALWART_ADMIN_PASSWORD|STALWART_DB_PASSWORD|STALWART_S3_\w+_KEY|GARAGE_RPC_SECRET)=/.test(line));
+  const invented = before.split("\n").filter((line) => /^(STALWART_ADMIN_PASSWORD|STALWART_DB_PASSWORD|STALWART_S3_\w+_KEY|STALWART_REDIS_PASSWORD|GARAGE_RPC_SECRET)=/.test(line));
   writeFileSync(file, `${text}${invented.map((line) => `${line}\n`).join("")}`, { mode: 0o600 });
   inventSecrets(lab.folder, lab.environment);
 }

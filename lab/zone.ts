@@ -1,7 +1,7 @@
 import type { Deployment } from "../lib/config";
 import { dnsRecords, renderZones, zonesOf, type Known } from "../lib/dns";
 import type { Wire } from "../lib/wire";
-import { DOMAIN, HOSTS, INFRA, OUT, REMOTE, WEB_NAME } from "./addresses";
+import { DOMAIN, HOSTS, INFRA, OUT, REMOTE, TRAFFIC, WEB_NAME } from "./addresses";
 import { SMARTHOST_AT } from "./world/postfix";
 
 /** A zone file, by the zone's name. */
@@ -25,11 +25,12 @@ export function zone(deployment: Deployment, wire: Wire, known: Known): readonly
 
 const both = (name: string, { ipv4, ipv6 }: { readonly ipv4: string; readonly ipv6: string }): string[] => [`${name}. 5 A ${ipv4}`, `${name}. 5 AAAA ${ipv6}`];
 const sender = (domain: string, { ipv4, ipv6 }: { readonly ipv4: string; readonly ipv6: string }): string => `${domain}. TXT ${txt(`v=spf1 ip4:${ipv4} ip6:${ipv6} -all`)}`;
+const BLOCK_LIST = "zen.spamhaus.org";
 const REVERSE4 = "113.0.203.in-addr.arpa";
 const REVERSE6 = "5.2.0.0.8.b.d.0.1.0.0.2.ip6.arpa";
 const last = (address: string, digits: number): string => [...(address.split(":").pop() ?? "").padStart(digits, "0")].reverse().join(".");
-const pointers4 = Object.entries({ [HOSTS.client.ipv4]: OUT.host, [HOSTS.remote.ipv4]: REMOTE.mx, [HOSTS.edge.ipv4]: `mail.${DOMAIN}` }).map(([address, name]) => `${address.split(".")[3]} PTR ${name}.`);
-const pointers6 = Object.entries({ [HOSTS.client.ipv6]: OUT.host, [HOSTS.remote.ipv6]: REMOTE.mx, [HOSTS.edge.ipv6]: `mail.${DOMAIN}` }).map(([address, name]) => `${last(address, 20)} PTR ${name}.`);
+const pointers4 = Object.entries({ [HOSTS.client.ipv4]: OUT.host, [TRAFFIC.ipv4]: TRAFFIC.host, [HOSTS.remote.ipv4]: REMOTE.mx, [HOSTS.edge.ipv4]: `mail.${DOMAIN}` }).map(([address, name]) => `${address.split(".")[3]} PTR ${name}.`);
+const pointers6 = Object.entries({ [HOSTS.client.ipv6]: OUT.host, [TRAFFIC.ipv6]: TRAFFIC.host, [HOSTS.remote.ipv6]: REMOTE.mx, [HOSTS.edge.ipv6]: `mail.${DOMAIN}` }).map(([address, name]) => `${last(address, 20)} PTR ${name}.`);
 
 /** All zones of the lab's internet. What is in none of them does not exist: the root says so, and nobody waits. */
 export const zones = (own: readonly string[]): Zones =>
@@ -38,9 +39,11 @@ export const zones = (own: readonly string[]): Zones =>
     file(INFRA.domain, [...both(INFRA.names, HOSTS.names), ...both(INFRA.web, HOSTS.web)]),
     file(DOMAIN, own),
     file(REMOTE.domain, [`${REMOTE.domain}. MX 10 ${REMOTE.mx}.`, ...both(REMOTE.mx, HOSTS.remote), `${REMOTE.smarthost}. A ${SMARTHOST_AT}`, sender(REMOTE.domain, HOSTS.remote), sender(REMOTE.mx, HOSTS.remote)]),
-    file(OUT.domain, [`${OUT.domain}. MX 10 ${OUT.host}.`, ...both(OUT.host, HOSTS.client), sender(OUT.domain, HOSTS.client), sender(OUT.host, HOSTS.client)]),
+    file(OUT.domain, [`${OUT.domain}. MX 10 ${OUT.host}.`, ...both(OUT.host, HOSTS.client), sender(OUT.domain, HOSTS.client), sender(OUT.host, HOSTS.client), ...both(TRAFFIC.host, TRAFFIC), sender(TRAFFIC.host, TRAFFIC)]),
     file(REVERSE4, pointers4),
     file(REVERSE6, pointers6),
+    // The test entry by which a resolver shows that block lists answer it.
+    file(BLOCK_LIST, ["2.0.0.127 A 127.0.0.2"]),
   ]);
 
 /** nsd.conf(5) for these zones. */
