@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Duplex } from "node:stream";
 import type { Target } from "../site/talk";
 import { ANSWERS, Dialog } from "./dialog";
-import { secured, type Imap } from "./imap";
+import { Refused, secured, type Imap } from "./imap";
 import { OWN_NAME } from "./starttls";
 
 export interface Login {
@@ -91,6 +91,21 @@ export async function fetched(imap: Imap, where: Places, mark: string): Promise<
   return undefined;
 }
 
+/**
+ * Removes one message of the selected folder. A server without UIDPLUS (maddy) knows only an EXPUNGE of all that is marked:
+ * there it is used when nothing else is marked, and otherwise the mark stays for the owner's own next one.
+ */
+async function takeAway(imap: Imap, uid: number): Promise<void> {
+  await imap.ask(`UID STORE ${uid} +FLAGS.SILENT (\\Deleted)`);
+  try {
+    await imap.ask(`UID EXPUNGE ${uid}`);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const marked = /^\* SEARCH(.*)\r?$/m.exec(await imap.ask("UID SEARCH DELETED"))?.[1].trim().split(/\s+/) ?? [];
+    if (marked.length === 1 && marked[0] === String(uid)) await imap.ask("EXPUNGE");
+  }
+}
+
 /** Waits for messages and takes them away. @returns text by mark; those that did not come are not in it */
 export async function collect(imap: Imap, where: Places, marks: readonly string[], patienceSeconds: number): Promise<Map<string, string>> {
   const found = new Map<string, string>();
@@ -99,8 +114,7 @@ export async function collect(imap: Imap, where: Places, marks: readonly string[
       const one = await fetched(imap, where, mark);
       if (one === undefined) continue;
       found.set(mark, one.text);
-      await imap.ask(`UID STORE ${one.uid} +FLAGS.SILENT (\\Deleted)`);
-      await imap.ask(`UID EXPUNGE ${one.uid}`);
+      await takeAway(imap, one.uid);
     }
     if (found.size === marks.length || Date.now() > end) return found;
     await sleep(300);
