@@ -2,11 +2,12 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { edge, tune } from "./edge";
 import { image } from "./image";
+import { lab } from "./lab";
 import { PROJECT, firstLine } from "./programs";
 import { synth } from "./synth";
 
 /** `npm run bench [-- PART ...]`; without a part, those that compare with others. */
-const PARTS: Readonly<Record<string, () => Promise<string> | string>> = { synth, edge, tune, image };
+const PARTS: Readonly<Record<string, () => Promise<string> | string>> = { synth, edge, tune, image, lab };
 
 async function main(wanted: readonly string[]): Promise<void> {
   const unknown = wanted.find((part) => !(part in PARTS));

@@ -22,6 +22,8 @@ export const TAILNET = "tailnet.test";
 export const REMOTE = { domain: "remote.test", mx: "mx.remote.test", smarthost: "smtp.remote.test", user: "relay-user" } as const;
 /** Domain of the outside client; its SPF record allows only the client's addresses. */
 export const OUT = { domain: "out.test", host: "client.out.test" } as const;
+/** A mail server on the engine's host, which is on the internet too: what runs in a container is gone when the engine restarts. */
+export const TRAFFIC = { host: "traffic.out.test", ipv4: INTERNET.ipv4.gateway, ipv6: INTERNET.ipv6.gateway } as const;
 /** What the web server behind the edge serves. */
 export const WEB_NAME = `www.${DOMAIN}`;
 export const WEB_PORT = 8443;

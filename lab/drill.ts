@@ -8,12 +8,12 @@ import { askMailbox } from "../lib/dns/ask";
 import { Imap } from "../lib/doctor/imap";
 import { fromContainer } from "../lib/site/tunnel";
 import { table } from "../lib/text";
-import { DOMAIN, HOSTS, MAIL_HOST, OUT } from "./addresses";
+import { DOMAIN, MAIL_HOST } from "./addresses";
 import { Bench, expect, until } from "./bench";
-import { forgetNodes } from "./control";
-import { arrived, fromOutside } from "./faults/arrived";
+import { arrived, openOutside } from "./faults/arrived";
+import { flow, flows } from "./faults/flow";
 import { placeOf, type Lab } from "./lab";
-import { Traffic } from "./traffic/sender";
+import type { Attempt } from "./traffic/ledger";
 
 /** An account beside the first one, made by hand as its owner would make it. */
 const SECOND = "second";
@@ -45,7 +45,7 @@ async function addAccount({ deployment, wire, lab, admin }: Bench, name: string,
 async function logsIn(bench: Bench, user: string, pass: string): Promise<void> {
   const line = bench.line("imaps");
   if (line === undefined) throw new Error("the lab has no public imaps line");
-  const raw = fromOutside(bench).open(HOSTS.edge.ipv4, line.port);
+  const raw = openOutside(line.port);
   await (await Imap.login(raw, { line: line.name, port: line.port, protocol: line.protocol, tls: true, servername: MAIL_HOST }, { user, pass }, 30)).leave();
 }
 
@@ -58,23 +58,20 @@ export async function drill(lab: Lab): Promise<number> {
   const [mark, password] = [`b${randomBytes(4).toString("hex")}`, randomBytes(18).toString("base64url")];
   await addAccount(bench, SECOND, password);
   const keys = await keysOf(bench);
-  const port = bench.line("smtp")?.port ?? 0;
-  const traffic = new Traffic({ open: () => fromOutside(bench).open(HOSTS.edge.ipv4, port), from: `joe@${OUT.domain}`, to: bench.admin.address, mark });
+  const traffic = flow(bench, mark);
   const folder = lab.path("backups", mark);
   let begun = 0;
+  let attempts: readonly Attempt[] = [];
   try {
-    await until("mail flows", 90, async () => (traffic.steadySince(0, 20) ? true : undefined));
+    expect(await flows(traffic, 0, 15, 90), "mail does not flow before anything has happened");
     begun = traffic.seconds;
     await backup(lab.folder, lab.environment, { folder, withSecrets: true }, (line) => lab.say(`backup: ${line}`));
   } finally {
-    lab.say("traffic stops");
+    attempts = await traffic.stop();
   }
-  const attempts = await traffic.stop();
   const before = attempts.filter(({ accepted, ended }) => accepted && ended <= begun).map(({ number }) => number);
   const place = placeOf(lab);
   expect((await destroy(place, { yes: true, withData: true })) === 0, "the deployment was not removed: see above");
-  // Whose data is gone joins as somebody new; the old nodes would keep the names.
-  await forgetNodes(lab, [bench.wire.mailbox.name, ...bench.wire.edges.map(({ name }) => name)]);
   expect((await deploy(place, { yes: true, withData: false })) === 0, "the deployment did not come up again: see above");
   const empty = await arrived(bench, mark);
   await restore(lab.folder, lab.environment, { folder, replace: false }, (line) => lab.say(`restore: ${line}`));

@@ -16,10 +16,12 @@ export interface EnvProps {
   readonly openFiles?: number;
   /** whether the engine's networks have IPv6 */
   readonly ipv6: boolean;
+  /** an embedded Redis too @default false */
+  readonly redis?: boolean;
 }
 
 /** The lab's `.env`: the same contract as everybody's. */
-export function labEnv({ server, host, images, certificate, secretFiles, openFiles, ipv6 }: EnvProps): string {
+export function labEnv({ server, host, images, certificate, secretFiles, openFiles, ipv6, redis }: EnvProps): string {
   const stalwart = server === "stalwart";
   const lines: Record<string, string | undefined> = {
     MAIL_DOMAIN: DOMAIN,
@@ -40,6 +42,7 @@ export function labEnv({ server, host, images, certificate, secretFiles, openFil
     EDGE_WEB_FALLBACK: stalwart ? `${INFRA.web}:${WEB_PORT}` : undefined,
     MAILBOX_DOCKER_HOST: host,
     BACKENDS: "embedded",
+    EMBEDDED_REDIS: stalwart && redis ? "true" : undefined,
     MAIL_TLS_CERT_FILE: certificate.chain,
     MAIL_TLS_KEY_FILE: certificate.key,
     STALWART_SMARTHOST: REMOTE.smarthost,

@@ -1,7 +1,9 @@
 import { reportMistakes } from "../lib/app";
 import { refuseIfAny } from "../lib/errors";
 import { down } from "./down";
+import { drill } from "./drill";
 import type { Server } from "./env";
+import { faults } from "./faults/run";
 import { isOurs } from "./ground";
 import { serversThere } from "./images";
 import { labOf, type Lab } from "./lab";
@@ -24,7 +26,7 @@ async function all(lab: Lab, options: Options): Promise<number> {
   let fine = true;
   for (const server of await serversOf(lab, options)) {
     try {
-      await up(lab, server);
+      await up(lab, server, options);
       fine = (await test(lab, options.only)) && fine;
     } finally {
       await down(lab);
@@ -33,16 +35,26 @@ async function all(lab: Lab, options: Options): Promise<number> {
   return exitCode(fine);
 }
 
+const isUp = async (lab: Lab): Promise<void> => refuseIfAny((await isOurs(lab)) ? [] : [`no lab of ${lab.folder} is up on the engine at ${lab.host}; npm run lab -- up first`]);
+
 const RUN: Record<Options["command"], (lab: Lab, options: Options) => Promise<number>> = {
   all,
   up: async (lab, options) => {
     refuseIfAny((options.servers?.length ?? 1) > 1 ? ["lab up: got --server both; one mailbox has one mail server, so name one, or leave up out: npm run lab -- --server both"] : []);
-    await up(lab, (await serversOf(lab, options))[0]);
+    await up(lab, (await serversOf(lab, options))[0], options);
     return 0;
   },
   test: async (lab, { only }) => {
-    refuseIfAny((await isOurs(lab)) ? [] : [`no lab of ${lab.folder} is up on the engine at ${lab.host}; npm run lab -- up first`]);
+    await isUp(lab);
     return exitCode(await test(lab, only));
+  },
+  faults: async (lab, { only }) => {
+    await isUp(lab);
+    return faults(lab, only);
+  },
+  drill: async (lab) => {
+    await isUp(lab);
+    return drill(lab);
   },
   down: async (lab) => {
     await down(lab);

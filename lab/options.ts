@@ -2,19 +2,23 @@ import { refuseIfAny } from "../lib/errors";
 import { hintOf } from "../lib/site/only";
 import type { Server } from "./env";
 
-export const COMMANDS = ["up", "test", "down", "status", "all"] as const;
+export const COMMANDS = ["up", "test", "faults", "drill", "down", "status", "all"] as const;
 export type Command = (typeof COMMANDS)[number];
 
 export interface Options {
   readonly command: Command;
   /** undefined: what the images allow */
   readonly servers?: readonly Server[];
-  /** proofs by name @default all */
+  /** proofs by name, of faults faults @default all */
   readonly only?: readonly string[];
+  /** a Redis beside Stalwart */
+  readonly redis: boolean;
 }
 
 const SERVERS = ["stalwart", "maddy", "both"];
-const KNOWN = ["--server", "--only"];
+const KNOWN = ["--server", "--only", "--redis"];
+/** Commands that can do a part of their work. */
+const PARTS: Partial<Record<Command, string>> = { all: "lines,acl", test: "lines,acl", faults: "edge-restarted,server-killed" };
 
 /**
  * Reads what stands behind `npm run lab --`.
@@ -25,6 +29,7 @@ export function readOptions(words: readonly string[]): Options {
   let command: Command | undefined;
   let servers: readonly Server[] | undefined;
   let only: readonly string[] | undefined;
+  let redis = false;
   for (let at = 0; at < words.length; at += 1) {
     const [name, given] = words[at].split(/=(.*)/s);
     const value = (): string => given ?? words[(at += 1)] ?? "";
@@ -34,13 +39,18 @@ export function readOptions(words: readonly string[]): Options {
       else servers = server === "both" ? ["stalwart", "maddy"] : [server as Server];
     } else if (name === "--only") {
       only = value().split(",").map((one) => one.trim()).filter((one) => one !== "");
-      if (only.length === 0) mistakes.push("lab: --only got nothing; write proofs with commas between them, for example --only lines,acl");
-    } else if (command === undefined && (COMMANDS as readonly string[]).includes(name)) command = name as Command;
+      if (only.length === 0) mistakes.push("lab: --only got nothing; write proofs or faults with commas between them, for example --only lines,acl");
+    } else if (name === "--redis") redis = true;
+    else if (command === undefined && (COMMANDS as readonly string[]).includes(name)) command = name as Command;
     else {
       const allowed = [...COMMANDS, ...KNOWN];
       mistakes.push(`lab: got "${words[at]}"; allowed: ${allowed.join(", ")}${hintOf(name, allowed)}; for example npm run lab -- up`);
     }
   }
+  const does = command ?? "all";
+  if (only !== undefined && PARTS[does] === undefined) mistakes.push(`lab: ${does} got --only, and does all or nothing; allowed with ${Object.keys(PARTS).join(", ")}; for example npm run lab -- faults --only ${PARTS.faults}`);
+  if (redis && does !== "up" && does !== "all") mistakes.push(`lab: ${does} got --redis; allowed with up, all, which make the lab; for example npm run lab -- up --redis`);
+  if (redis && servers?.join() === "maddy") mistakes.push("lab: got --redis with maddy, which knows no Redis; leave it out, or name --server stalwart");
   refuseIfAny(mistakes);
-  return { command: command ?? "all", servers, only };
+  return { command: does, servers, only, redis };
 }

@@ -14,6 +14,7 @@ import { claim, openFilesOf, standOn } from "./ground";
 import { imagesFor } from "./images";
 import { placeOf, readEnv, type Lab } from "./lab";
 import { serve } from "./names";
+import { roomFor } from "./room";
 import { apply } from "./terraform";
 import { NeighboursStack } from "./world/neighbours";
 import { WorldStack } from "./world/world";
@@ -31,9 +32,12 @@ export async function up(lab: Lab, server: Server, { redis = false }: { readonly
   if (before !== undefined && before !== server) throw new MistakesError([`a lab with ${before} is up here already; npm run lab -- down removes it, then ${server} can have its place`]);
   const certificates = await makeCertificates(lab.path("certificates"));
   const images = await imagesFor(lab, server, certificates.authority, redis && server === "stalwart");
+  const { withoutIpv6 } = await roomFor(lab, images.sidecar);
+  const ipv6 = withoutIpv6 === undefined;
+  if (!ipv6) lab.say(`note: the lab goes on with IPv4 alone: ${withoutIpv6}`);
   await claim(lab);
   const password = secretFile(lab, "smarthost", () => randomBytes(18).toString("base64url"));
-  await apply(lab, "world", (app) => new WorldStack(app, "world", { host: lab.host, images, certificates, password, zones: zones([]) }));
+  await apply(lab, "world", (app) => new WorldStack(app, "world", { host: lab.host, images, certificates, password, zones: zones([], ipv6), ipv6 }));
   const keys = await joinKeys(lab);
   const limit = await openFilesOf(lab, images.sidecar);
   const openFiles = limit < Number(CONTRACT.EDGE_OPEN_FILES.default) ? Math.max(1024, limit) : undefined;
@@ -44,7 +48,7 @@ export async function up(lab: Lab, server: Server, { redis = false }: { readonly
     certificate: certificates.mail,
     secretFiles: { ...keys.deployment, STALWART_SMARTHOST_PASSWORD: password },
     openFiles,
-    ipv6: true,
+    ipv6,
     redis,
   });
   writeEnv(lab, env);
@@ -53,7 +57,7 @@ export async function up(lab: Lab, server: Server, { redis = false }: { readonly
   const place = placeOf(lab);
   if ((await deploy(place, { yes: true, withData: false })) !== 0) throw new MistakesError(["the deployment did not come up: see above; npm run lab -- up goes on from here, npm run lab -- down removes all"]);
   const { deployment, wire } = projectOf(lab.folder, lab.environment);
-  await serve(lab, zones(zone(deployment, wire, await askMailbox(deployment, wire, lab.folder, lab.environment))));
+  await serve(lab, zones(zone(deployment, wire, await askMailbox(deployment, wire, lab.folder, lab.environment)), ipv6));
   lab.say(`lab is up with ${server} in ${Math.round((Date.now() - begun) / 1000)} s`);
 }
 

@@ -129,20 +129,22 @@ export class EdgeStack extends TailwartStack {
     refuseIfAny(checkCaddy(caddyConfig(props.wire), props.wire));
     const provider = useEngine(this, site.dockerHost);
     const build = edgeBuild(props);
-    const namespace = site.network === "sidecar" ? this.ownNode(provider, props, site) : undefined;
-    new Edge(this, "edge", { provider, wire: props.wire, image: edgeImageName(build), config: build.config, namespace, openFiles: site.openFiles });
+    const { namespace, sidecar } = site.network === "sidecar" ? this.ownNode(provider, props, site) : {};
+    // Caddy would wait out its own patience beside a sidecar whose key is refused.
+    const dependsOn = sidecar && [sidecar.service.healthy];
+    new Edge(this, "edge", { provider, wire: props.wire, image: edgeImageName(build), config: build.config, namespace, openFiles: site.openFiles, dependsOn });
     if (namespace !== undefined) this.startAgain(provider, namespace, site.name, props.deployment);
   }
 
   /** The edge as a node of its own: a namespace with the public ports, and a sidecar in it. */
-  private ownNode(provider: DockerProvider, { deployment, wire }: StackProps, { name, dockerNetwork: network, ipv4, ipv6 }: EdgeSite): Namespace {
+  private ownNode(provider: DockerProvider, { deployment, wire }: StackProps, { name, dockerNetwork: network, ipv4, ipv6 }: EdgeSite): { readonly namespace: Namespace; readonly sidecar: Sidecar } {
     const { tailnet, mailbox } = deployment;
     const image = mailbox.sidecarImage;
     const reach = network === undefined ? { publish: wire.routes.map(({ port }) => port) } : { on: { network, ipv4, ipv6 } };
     const namespace = new Namespace(this, "namespace", { provider, name, image, ...reach });
     const authKey = { ...secretFile(deployment, "EDGE_TS_AUTHKEY"), path: secretPath("TS_AUTHKEY") };
-    new Sidecar(this, "sidecar", { provider, namespace, name, image, tag: tailnet.tags.edge, authKey, loginServer: tailnet.headscale, backends: [] });
-    return namespace;
+    const sidecar = new Sidecar(this, "sidecar", { provider, namespace, name, image, tag: tailnet.tags.edge, authKey, loginServer: tailnet.headscale, backends: [] });
+    return { namespace, sidecar };
   }
 }
 

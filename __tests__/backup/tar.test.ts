@@ -31,6 +31,20 @@ test("a header is what ustar says", () => {
   expect([block.length, block.toString("latin1", 0, 2), block.toString("latin1", 124, 136), block.toString("latin1", 257, 265)]).toEqual([1024, "a\0", "00000000005\0", "ustar\x0000"]);
 });
 
+/** A header with another type, and its checksum mended. */
+function typed(type: string, entry: TarEntry): Buffer {
+  const block = tarEntry(entry);
+  block.write(type, 156);
+  block.write("        ", 148);
+  block.write(`${block.subarray(0, 512).reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, "0")}\0 `, 148);
+  return block;
+}
+test("other programs' archives: folders and links say what they are, GNU's long names are read", async () => {
+  const [long, body, none] = ["n".repeat(180), Buffer.from("hello"), Buffer.alloc(0)];
+  const archive = [typed("5", { name: "d/", body: none }), typed("1", { name: "d/link", body: none }), typed("L", { name: "././@LongLink", body: Buffer.from(`${long}\0`) }), tarEntry({ name: long.slice(0, 100), body }), TAR_END];
+  expect(await back(Buffer.concat(archive))).toEqual([{ name: "d/", body: none, type: "5" }, { name: "d/link", body: none, type: "1" }, { name: long, body }]);
+});
+
 const whole = Buffer.concat([tarEntry({ name: "a", body: Buffer.alloc(600, 1) }), TAR_END]);
 test.each([
   ["that was cut off", whole.subarray(0, 1000), /ends in the middle/],

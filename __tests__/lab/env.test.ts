@@ -45,3 +45,8 @@ test("a limit of open files is written only where the engine has one", () => {
   expect(read({ openFiles: 8192 }).deployment.edges[0].openFiles).toBe(8192);
   expect(read().deployment.edges[0].openFiles).toBe(65536);
 });
+
+test("a Redis only where it is asked for, and only with Stalwart", () => {
+  const redis = (over: Partial<EnvProps>): boolean => /^EMBEDDED_REDIS=true$/m.test(labEnv(props(over)));
+  expect([redis({}), redis({ redis: true }), redis({ redis: true, server: "maddy" })]).toEqual([false, true, false]);
+});

@@ -1,4 +1,4 @@
-import { accountOf, outageOf, type Attempt } from "../../lab/traffic/ledger";
+import { accountOf, isSteady, outageOf, reasonsOf, type Attempt } from "../../lab/traffic/ledger";
 
 const ok = (number: number, begun: number, ended = begun + 0.1): Attempt => ({ number, begun, ended, accepted: true });
 const no = (number: number, begun: number, ended = begun + 0.1): Attempt => ({ number, begun, ended, accepted: false, why: "closed" });
@@ -17,6 +17,25 @@ describe("the outage", () => {
     ["the longest of two", [no(1, 0), ok(1, 1, 1), no(2, 2), ok(2, 5, 5)], 3],
     ["a slow acceptance counts whole", [ok(1, 0), ok(2, 1, 5)], 4],
     ["a quick one does not", [ok(1, 0), ok(2, 1, 1.9)], 0],
+    ["one that hangs while others get through is none", [ok(1, 0), no(2, 1, 21), ok(3, 1.5), ok(4, 20.8), ok(2, 21.2)], 0.4],
+    ["one that hangs through it, accepted at last", [ok(1, 0), no(3, 2), ok(2, 1, 5), ok(3, 5.5)], 4],
     ["one that never ends", [ok(1, 0), no(2, 1), no(2, 9, 10)], 9],
   ])("%s", (_, attempts, seconds) => expect(outageOf(attempts)).toBeCloseTo(seconds));
+});
+
+describe("a steady flow", () => {
+  const flow = [0, 1, 2, 3, 4, 5].map((begun) => ok(begun, begun));
+  test.each<[what: string, attempts: Attempt[], from: number, steady: boolean]>([
+    ["when all was accepted for long enough", flow, 0, true],
+    ["not before so much time has passed", flow, 3, false],
+    ["not with one failure in that time", [...flow, no(9, 4)], 0, false],
+    ["with a failure before it", [...flow, no(9, 0)], 0, true],
+    ["not when nobody tried", [], 0, false],
+    ["not while every try hangs", flow.slice(0, 3), 0, false],
+  ])("%s", (_, attempts, from, steady) => expect(isSteady(attempts, from, 5.5, 4)).toBe(steady));
+});
+
+test("what stood in the way, by how often", () => {
+  const attempts = [no(1, 0), { ...no(1, 1), why: "refused" }, no(1, 2), ok(1, 3)];
+  expect(reasonsOf(attempts)).toEqual(["2 × closed", "1 × refused"]);
 });

@@ -22,7 +22,7 @@ const pair = (name: string) => ({ chain: file(`${name}.pem`), key: file(`${name}
 function world(): { stack: Stack; json: string } {
   const app = new App({ outdir: join(folder, "out") });
   const certificates = { authority: file("authority.pem"), mail: pair("mail"), remote: pair("remote"), web: pair("web"), relay: pair("relay") };
-  new WorldStack(app, "world", { host: "unix:///run/lab.sock", images: { headscale: "headscale/headscale:0.29.2", world: "tailwart-lab/world:12.0" }, certificates, password: file("password"), zones: zones([]) });
+  new WorldStack(app, "world", { host: "unix:///run/lab.sock", images: { headscale: "headscale/headscale:0.29.2", world: "tailwart-lab/world:12.0" }, certificates, password: file("password"), zones: zones([]), ipv6: true });
   app.synth();
   const stack = new Stack("world", join(folder, "out", "stacks", "world"));
   return { stack, json: readFileSync(join(stack.folder, "cdk.tf.json"), "utf8") };

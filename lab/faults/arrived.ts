@@ -1,10 +1,10 @@
 import { Imap } from "../../lib/doctor/imap";
-import { fromContainer } from "../../lib/site/tunnel";
-import { HOSTS, MAIL_HOST, container } from "../addresses";
+import { fromHere } from "../../lib/site/tunnel";
+import { HOSTS, MAIL_HOST } from "../addresses";
 import type { Bench } from "../bench";
 
-/** A way from the outside client. */
-export const fromOutside = (bench: Bench) => fromContainer(bench.lab.host, container("client"), "the outside client", bench.lab.environment);
+/** Opens a public line from outside: from the engine's own host, so that it outlives the engine. */
+export const openOutside = (port: number) => fromHere.open(HOSTS.edge.ipv4, port);
 
 /** Names of all folders, out of LIST's answer (RFC 9051 section 7.3.1). */
 export const foldersOf = (answer: string): string[] =>
@@ -14,7 +14,7 @@ export const foldersOf = (answer: string): string[] =>
 export async function arrived(bench: Bench, mark: string): Promise<number[]> {
   const line = bench.line("imaps");
   if (line === undefined) throw new Error("the lab has no public imaps line to read with");
-  const raw = fromOutside(bench).open(HOSTS.edge.ipv4, line.port);
+  const raw = openOutside(line.port);
   const { address: user, password: pass } = bench.admin;
   const imap = await Imap.login(raw, { line: line.name, port: line.port, protocol: line.protocol, tls: true, servername: MAIL_HOST }, { user, pass }, 30);
   try {

@@ -8,14 +8,24 @@ import { kept, rehearse, type Rehearsed } from "./rehearse";
 
 const HEAD = ["fault", "outage", "healed", "sent", "lost", "twice", "what happens"];
 
+const lostOf = ({ lost }: Rehearsed): string => (lost.length === 0 ? "0" : `${lost.length}: ${lost.slice(0, 5).join(" ")}`);
+const healing = ({ healed }: Rehearsed): string => (healed ? "by itself" : "NO");
+
 /** The table of what each fault cost; of a fault that is not rehearsed here the reason. */
 export function faultTable(all: readonly Rehearsed[]): string[] {
-  const rows = all.map(({ fault, outage, healed, sent, lost, twice, impossible }) =>
-    impossible === undefined
-      ? [fault.name, `${outage.toFixed(1)} s`, healed ? "by itself" : "NO", String(sent), lost.length === 0 ? "0" : `${lost.length}: ${lost.slice(0, 5).join(" ")}`, String(twice.length), fault.what]
-      : [fault.name, "-", "-", "-", "-", "-", `not rehearsed: ${impossible}`],
+  const rows = all.map((one) =>
+    one.impossible === undefined
+      ? [one.fault.name, `${one.outage.toFixed(1)} s`, healing(one), String(one.sent), lostOf(one), String(one.twice.length), one.problem === undefined ? one.fault.what : `PROBLEM: ${one.problem}`]
+      : [one.fault.name, "-", "-", "-", "-", "-", `not rehearsed: ${one.impossible}`],
   );
   return table([HEAD, ...rows], { right: [1, 3, 5] });
+}
+
+/** One fault in a few lines, as it comes. */
+function told(one: Rehearsed): string[] {
+  if (one.impossible !== undefined) return [`  not rehearsed: ${one.impossible}`];
+  const account = `  outage ${one.outage.toFixed(1)} s, healed: ${healing(one)}; ${one.sent} sent, ${one.accepted} accepted, ${one.refused.length} never, ${one.lost.length} lost, ${one.twice.length} twice`;
+  return [account, ...(one.problem === undefined ? [] : [`  PROBLEM: ${one.problem}`]), ...one.reasons.slice(0, 4).map((reason) => `  | ${reason.trim().split("\n")[0].slice(0, 160)}`)];
 }
 
 /** `npm run lab -- faults`: one after the other, on a lab that is up. @returns the exit code: 1 when one did not heal or lost mail */
@@ -29,9 +39,12 @@ export async function faults(lab: Lab, only: readonly string[] | undefined): Pro
     lab.say(`${fault.name}: ${fault.what}`);
     const one = await rehearse(bench, fault);
     done.push(one);
-    lab.say(`  ${one.impossible === undefined ? `outage ${one.outage.toFixed(1)} s, ${one.healed ? "healed by itself" : "NOT HEALED"}; ${one.sent} sent, ${one.accepted} accepted, ${one.lost.length} lost` : `not rehearsed: ${one.impossible}`}`);
+    told(one).forEach((line) => lab.say(line));
   }
   lab.say("");
   faultTable(done).forEach((line) => lab.say(line));
-  return done.every(kept) ? 0 : 1;
+  const broken = done.filter((one) => !kept(one)).map(({ fault }) => fault.name);
+  const rehearsed = done.filter(({ impossible }) => impossible === undefined).length;
+  lab.say(`\n${bench.server}: ${broken.length === 0 ? `${rehearsed} faults, all healed by themselves, nothing lost` : `${broken.length} of ${rehearsed} faults did not heal, or lost mail: ${broken.join(", ")}`}`);
+  return broken.length === 0 ? 0 : 1;
 }

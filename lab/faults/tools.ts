@@ -35,9 +35,14 @@ export async function stopFor(bench: Bench, name: string, seconds: number): Prom
   await docker(bench, "start", name);
 }
 
-/** Deploys as `npm run deploy -- --yes` does. */
+/** Deploys as `npm run deploy -- --yes` does; what it says is shown only when it fails. */
 export async function redeploy(bench: Bench): Promise<void> {
-  if ((await deploy(placeOf(bench.lab), { yes: true, withData: false })) !== 0) throw new MistakesError(["the deploy failed: see above"]);
+  const said: string[] = [];
+  const hear = { write: (text: string) => said.push(text) > 0 };
+  const code = await deploy({ ...placeOf(bench.lab), output: { stdout: hear, stderr: hear } }, { yes: true, withData: false });
+  if (code === 0) return;
+  bench.lab.say(said.join(""));
+  throw new MistakesError(["the deploy failed: see above"]);
 }
 
 interface HeadscaleNode {

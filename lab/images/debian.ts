@@ -45,6 +45,7 @@ export class DebianPackages {
       await checked("apt-get", [...this.options, "-o", `Dir::Cache::archives=${this.cache}`, "--download-only", "install", ...BASE, ...packages], "apt-get did not bring the packages");
     // Debian's layout since bookworm; packages write through the links.
     for (const name of ["bin", "sbin", "lib", "lib64"]) await checked("sh", ["-c", 'mkdir -p "$1/usr/$2" && ln -sfn "usr/$2" "$1/$2"', "sh", root, name], "cannot write the root");
+    await checked("sh", ["-c", 'mkdir -p "$1/run" "$1/var" && ln -sfn ../run "$1/var/run"', "sh", root], "cannot write the root");
     for (const file of files)
       await checked("sh", ["-c", 'dpkg-deb --fsys-tarfile "$1" | tar -x --keep-directory-symlink -C "$2" -f -', "sh", join(this.cache, file), root], `${basename(file)} cannot be unpacked`);
     await checked("sh", ["-c", FINISH, "sh", root], "the root cannot be finished");

@@ -51,12 +51,33 @@ function fromHere(): Recipe[] {
       groups: ["postgres:x:999:"],
       folders: [
         { path: "/var/lib/postgresql/data", mode: "1777", owner: "999:999" },
-        { path: "/run/postgresql", mode: "3777", owner: "999:999" },
+        // As in the official image: runc before 1.1.8 gives a tmpfs the mode of the folder under it at each start but the first.
+        { path: "/var/run/postgresql", mode: "3777", owner: "999:999" },
       ],
       changes: ["ENV PATH=/usr/lib/postgresql/15/bin:/usr/local/bin:/usr/bin:/bin", "ENV LANG=C.UTF-8", "ENV PGDATA=/var/lib/postgresql/data", 'ENTRYPOINT ["docker-entrypoint.sh"]', 'CMD ["postgres"]'],
     },
+    {
+      name: "redis",
+      packages: ["redis-server"],
+      version: { package: "redis-server" },
+      variable: "REDIS_IMAGE",
+      files: [],
+      users: ["redis:x:999:999::/data:/usr/sbin/nologin"],
+      groups: ["redis:x:999:"],
+      folders: [{ path: "/data", mode: "0755", owner: "999:999" }],
+      changes: [PATH, "WORKDIR /data", "CMD redis-server"],
+    },
     { name: "world", packages: WORLD_PACKAGES, version: { package: "base-files" }, variable: "LAB_WORLD_IMAGE", files: [], ...WORLD_USERS, changes: [PATH, "CMD /bin/sh"] },
   ];
+}
+
+/** The docker command of this machine, which the lab runs on anyway; where it is linked against the C library, that is in the image. */
+async function dockerCommand(): Promise<Recipe> {
+  const [where, asked] = await Promise.all([run("sh", ["-c", 'readlink -f "$(command -v docker)"'], { seconds: 20 }), run("docker", ["--version"], { seconds: 20 })]);
+  const version = /\d+\.\d+\.\d+/.exec(asked.stdout)?.[0];
+  refuseIfAny(asked.status === 0 && version !== undefined ? [] : ["docker: got nothing that runs; install the docker command (the engine itself may be elsewhere)"]);
+  const program = { path: "/usr/local/bin/docker", from: where.stdout.trim(), mode: "0755" };
+  return { name: "docker-cli", ...BUSYBOX, packages: [...BUSYBOX.packages, "libc6"], version: version ?? "", variable: "STARTER_IMAGE", files: [program], changes: [PATH, "CMD /bin/sh"] };
 }
 
 interface Given {
@@ -122,5 +143,5 @@ export async function recipes(environment: NodeJS.ProcessEnv): Promise<{ readonl
   const without = GIVEN.filter(({ variable }) => !environment[variable]).map(
     ({ variable }) => `${variable.slice(4).toLowerCase()}: no package registry has it, and ${variable} does not name a program; the official image has to be there or reachable`,
   );
-  return { recipes: [...fromHere(), ...more], without };
+  return { recipes: [...fromHere(), await dockerCommand(), ...more], without };
 }

@@ -12,7 +12,7 @@ export interface Attempt {
 export interface Account {
   readonly sent: number;
   readonly accepted: number;
-  /** never accepted, though tried until the end */
+  /** never accepted, though tried until the end, or refused for good and so sent back */
   readonly refused: readonly number[];
   /** accepted and not there: the one thing that must not happen */
   readonly lost: readonly number[];
@@ -39,20 +39,34 @@ export function accountOf(attempts: readonly Attempt[], arrived: readonly number
 }
 
 /**
- * The longest time between the begin of a try that failed, with nothing accepted since, and the next acceptance.
- * A try that was accepted late counts with its whole duration beyond `patience` seconds.
+ * The longest time in which nothing was accepted although somebody tried: from the begin of a try that failed, or was accepted
+ * only after more than `patience` seconds, to the next acceptance. One connection that hangs while others get through is none.
  */
 export function outageOf(attempts: readonly Attempt[], patience = 1): number {
   let longest = 0;
-  let since: number | undefined;
+  let since = Infinity;
+  let accepted = -Infinity;
   for (const one of [...attempts].sort((a, b) => a.ended - b.ended)) {
-    if (!one.accepted) since = Math.min(since ?? one.begun, one.begun);
-    else {
-      const from = since ?? (one.ended - one.begun > patience ? one.begun : one.ended);
-      longest = Math.max(longest, one.ended - from);
-      since = undefined;
-    }
+    if (!one.accepted || one.ended - one.begun > patience) since = Math.min(since, Math.max(one.begun, accepted));
+    if (!one.accepted) continue;
+    longest = Math.max(longest, one.ended - since);
+    since = Infinity;
+    accepted = one.ended;
   }
   const last = Math.max(0, ...attempts.map(({ ended }) => ended));
-  return since === undefined ? longest : Math.max(longest, last - since);
+  return Math.max(longest, last - since);
+}
+
+/** Whether for `seconds` until `now`, and not before `from`, every try was accepted, and there was one at least every other second. */
+export function isSteady(attempts: readonly Attempt[], from: number, now: number, seconds: number): boolean {
+  const since = now - seconds;
+  const recent = attempts.filter(({ ended }) => ended > since);
+  return since >= from && recent.length >= seconds / 2 && recent.every(({ accepted }) => accepted);
+}
+
+/** What stood in the way, the most frequent first. */
+export function reasonsOf(attempts: readonly Attempt[]): readonly string[] {
+  const count = new Map<string, number>();
+  for (const { why } of attempts) if (why !== undefined) count.set(why, (count.get(why) ?? 0) + 1);
+  return [...count].sort(([, one], [, other]) => other - one).map(([why, times]) => `${times} × ${why}`);
 }

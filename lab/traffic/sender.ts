@@ -1,12 +1,14 @@
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { Duplex } from "node:stream";
-import type { Attempt } from "./ledger";
+import { isSteady, type Attempt } from "./ledger";
 
 export interface TrafficOptions {
   /** opens a connection to the public port 25, from outside */
   readonly open: () => Duplex;
   readonly from: string;
   readonly to: string;
+  /** who it says it is (RFC 5321 section 4.1.1.1) */
+  readonly helo: string;
   /** marks the messages of this run, in the subject before the number */
   readonly mark: string;
   /** between two new messages, in milliseconds @default 400 */
@@ -17,7 +19,7 @@ export interface TrafficOptions {
 
 const SECONDS = 20;
 
-/** A mail server outside that never gives up: numbered messages at a steady pace, each tried until it is accepted. */
+/** A mail server outside that never gives up: numbered messages at a steady pace, each tried until it is accepted or refused for good. */
 export class Traffic {
   private readonly attempts: Attempt[] = [];
   private readonly begun = performance.now();
@@ -45,17 +47,17 @@ export class Traffic {
   private async deliver(number: number): Promise<void> {
     for (;;) {
       const begun = this.now();
-      const why = await submit(this.options, number);
-      this.attempts.push({ number, begun, ended: this.now(), accepted: why === undefined, ...(why === undefined ? {} : { why }) });
-      if (why === undefined || this.givenUp) return;
+      const refusal = await submit(this.options, number);
+      this.attempts.push({ number, begun, ended: this.now(), accepted: refusal === undefined, ...(refusal === undefined ? {} : { why: refusal.why }) });
+      // What is refused for good a mail server sends back, and tries no more (RFC 5321 section 4.2.1).
+      if (refusal === undefined || refusal.forGood || this.givenUp) return;
       await sleep(this.options.retry ?? 1000);
     }
   }
 
-  /** Whether `count` new messages in a row were accepted at the first try since `from` (seconds since the traffic began). */
-  steadySince(from: number, count: number): boolean {
-    const later = this.attempts.filter(({ begun }) => begun >= from).slice(-count);
-    return later.length >= count && later.every(({ accepted }) => accepted);
+  /** Whether mail has flowed for so many seconds, all after `from` (seconds since the traffic began). */
+  steadySince(from: number, seconds: number): boolean {
+    return isSteady(this.attempts, from, this.now(), seconds);
   }
 
   get seconds(): number {
@@ -75,24 +77,31 @@ export class Traffic {
 
 const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+interface Refusal {
+  readonly why: string;
+  /** an answer of the 5yz kind */
+  readonly forGood: boolean;
+}
+const refusalOf = (error: Error & { readonly responseCode?: number }): Refusal => ({ why: error.message, forGood: (error.responseCode ?? 0) >= 500 });
+
 /** @returns undefined when the message was accepted, else what stood in the way */
-function submit({ open, from, to, mark }: TrafficOptions, number: number): Promise<string | undefined> {
+function submit({ open, from, to, helo, mark }: TrafficOptions, number: number): Promise<Refusal | undefined> {
   return new Promise((resolve) => {
     const socket = open();
-    const connection = new SMTPConnection({ connection: socket as never, ignoreTLS: true, name: "sender.lab.test", greetingTimeout: SECONDS * 1000, socketTimeout: SECONDS * 1000 });
-    const end = (why?: string): void => {
+    const connection = new SMTPConnection({ connection: socket as never, ignoreTLS: true, name: helo, greetingTimeout: SECONDS * 1000, socketTimeout: SECONDS * 1000 });
+    const end = (refusal?: Refusal): void => {
       clearTimeout(timer);
-      resolve(why);
+      resolve(refusal);
       connection.quit();
       setTimeout(() => socket.destroy(), 500).unref();
     };
-    const timer = setTimeout(() => end(`nothing within ${SECONDS} s`), SECONDS * 1000);
-    connection.on("error", (error: Error) => end(error.message));
-    connection.on("end", () => end("closed"));
-    socket.on("error", (error: Error) => end(error.message));
+    const timer = setTimeout(() => end({ why: `nothing within ${SECONDS} s`, forGood: false }), SECONDS * 1000);
+    connection.on("error", (error: Error) => end(refusalOf(error)));
+    connection.on("end", () => end({ why: "closed", forGood: false }));
+    socket.on("error", (error: Error) => end(refusalOf(error)));
     connection.connect(() => {
-      const message = `From: ${from}\r\nTo: ${to}\r\nSubject: ${mark} ${number}\r\nMessage-ID: <${mark}-${number}@sender.lab.test>\r\nDate: ${new Date().toUTCString()}\r\n\r\nnumber ${number}\r\n`;
-      connection.send({ from, to: [to] }, message, (error) => end(error === null ? undefined : error.message));
+      const message = `From: ${from}\r\nTo: ${to}\r\nSubject: ${mark} ${number}\r\nMessage-ID: <${mark}-${number}@${helo}>\r\nDate: ${new Date().toUTCString()}\r\n\r\nnumber ${number}\r\n`;
+      connection.send({ from, to: [to] }, message, (error) => end(error === null ? undefined : refusalOf(error)));
     });
   });
 }

@@ -5,15 +5,15 @@ import { HOSTS, INTERNET, REMOTE } from "../addresses";
 export const REMOTE_BOX = "/var/mail/remote/box";
 
 /** The remote mail server: it takes mail for its domain, and as a smarthost from whoever logs in (postconf(5)). */
-export const mainCf = (): string => `compatibility_level = 3.6
+export const mainCf = (ipv6: boolean): string => `compatibility_level = 3.6
 maillog_file = /dev/stdout
 myhostname = ${REMOTE.mx}
 mydestination =
 mynetworks = 127.0.0.0/8 [::1]/128
-inet_protocols = all
+inet_protocols = ${ipv6 ? "all" : "ipv4"}
 smtp_bind_address = ${HOSTS.remote.ipv4}
-smtp_bind_address6 = ${HOSTS.remote.ipv6}
-virtual_mailbox_domains = ${REMOTE.domain}
+${ipv6 ? `smtp_bind_address6 = ${HOSTS.remote.ipv6}
+` : ""}virtual_mailbox_domains = ${REMOTE.domain}
 virtual_mailbox_base = /var/mail/remote
 virtual_mailbox_maps = static:box/
 virtual_uid_maps = static:5000

@@ -22,6 +22,8 @@ export interface WorldProps {
   /** file with the smarthost's password */
   readonly password: string;
   readonly zones: Zones;
+  /** whether the engine's networks have IPv6 */
+  readonly ipv6: boolean;
 }
 
 const json = (path: string, value: object): ServiceFile => ({ path, content: JSON.stringify(value, null, 1) });
@@ -46,7 +48,7 @@ export class WorldStack extends TerraformStack {
     const provider = useEngine(this, props.host);
     this.provider = provider;
     const { ipv4, ipv6 } = INTERNET;
-    this.internet = new Network(this, "internet", { provider, name: INTERNET.network, driver: "bridge", ipv6: true, ipamConfig: [ipv4, ipv6].map(({ subnet, gateway }) => ({ subnet, gateway })) });
+    this.internet = new Network(this, "internet", { provider, name: INTERNET.network, driver: "bridge", ipv6: props.ipv6, ipamConfig: (props.ipv6 ? [ipv4, ipv6] : [ipv4]).map(({ subnet, gateway }) => ({ subnet, gateway })) });
     this.control = new Network(this, "control", { provider, name: CONTROL.network, driver: "bridge", ipamConfig: [{ subnet: CONTROL.subnet, gateway: CONTROL.gateway }] });
     this.controlServers();
     this.names();
@@ -58,7 +60,7 @@ export class WorldStack extends TerraformStack {
     return new Service(this, name, { provider: this.provider, name: container(name), memoryMiB: 256, stopGraceSeconds: 5, user: "0:0", dependsOn: [this.control], ...rest });
   }
 
-  private onInternet = (name: keyof typeof HOSTS) => ({ own: this.internet.name, ...HOSTS[name] });
+  private onInternet = (name: keyof typeof HOSTS) => ({ own: this.internet.name, ipv4: HOSTS[name].ipv4, ...(this.props.ipv6 ? { ipv6: HOSTS[name].ipv6 } : {}) });
 
   private controlServers(): void {
     const { images, certificates } = this.props;
@@ -96,14 +98,14 @@ export class WorldStack extends TerraformStack {
   }
 
   private remote(): void {
-    const { images, certificates, password } = this.props;
+    const { images, certificates, password, ipv6 } = this.props;
     const script: ServiceFile = { path: "/opt/lab/remote.sh", content: labText("world/files/remote.sh"), executable: true };
     this.service("remote", {
       image: images.world,
       entrypoint: start("/bin/sh", script.path, REMOTE.user, REMOTE.domain),
       network: this.onInternet("remote"),
       hostname: "mx",
-      files: [START, script, { path: "/etc/postfix/main.cf", content: mainCf() }, { path: "/etc/postfix/master.cf", content: masterCf() }, text("/etc/postfix/remote.pem", certificates.remote.chain)],
+      files: [START, script, { path: "/etc/postfix/main.cf", content: mainCf(ipv6) }, { path: "/etc/postfix/master.cf", content: masterCf() }, text("/etc/postfix/remote.pem", certificates.remote.chain)],
       secretFiles: [secret("/run/secrets/remote_key", certificates.remote.key), secret("/run/secrets/remote_password", password)],
       publish: [{ port: SERVICES.submission.port, ip: INTERNET.ipv4.gateway }],
       capabilities: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_KILL", "CAP_NET_BIND_SERVICE", "CAP_SETGID", "CAP_SETUID"],

@@ -3,9 +3,8 @@ import { dirname, join, resolve } from "node:path";
 import type { Deployment } from "../config";
 import { secretFileName, secretSourcePath } from "../config/secrets";
 import { MistakesError } from "../errors";
-import { copyBlobs, countBlobs } from "./blobs";
 import { keptFile, MANIFEST, type Manifest } from "./manifest";
-import { every, megabytes, type Say } from "./progress";
+import { megabytes, type Say } from "./progress";
 import { findSystem, type System } from "./system";
 
 export interface BackupOptions {
@@ -28,22 +27,25 @@ function keepSecrets({ secrets }: Deployment, project: string, folder: string): 
 }
 
 async function filled(folder: string, system: System, project: string, withSecrets: boolean, say: Say): Promise<Manifest> {
-  const { deployment, database, bucket } = system;
+  const { deployment, database, beside } = system;
   const made = new Date().toISOString();
+  const [dump, archive] = [join(folder, "db.dump"), join(folder, beside.file)];
+  await beside.hold();
   // The database first: it names blobs, and a blob that comes later is one too many, never one too few.
   say("dumping the database");
-  const [dump, archive] = [join(folder, "db.dump"), join(folder, "blobs.tar")];
   await database.dump(dump);
   const kept = await keptFile(folder, "db.dump");
   say(`database: ${megabytes(kept.bytes)}`);
-  const progress = every(2, say);
-  const copied = await copyBlobs(bucket, archive, (done, all, bytes) => progress(`${done} of ${all} objects, ${megabytes(bytes)}`));
-  say(`objects: ${copied.objects}, ${megabytes(copied.objectBytes)}${copied.gone > 0 ? `; ${copied.gone} were removed meanwhile` : ""}`);
+  const copied = await beside.copy(archive, say);
 
   say("reading it all back");
   await database.check(dump);
-  const [written, counted] = [await keptFile(folder, "blobs.tar"), await countBlobs(archive)];
-  if (written.sha256 !== copied.sha256 || counted.objects !== copied.objects || counted.objectBytes !== copied.objectBytes) throw new Error("blobs.tar: what lies on the disk is not what was written; look at the disk");
+  const [written, counted] = [await keptFile(folder, beside.file), await beside.count(archive)];
+  say(`${beside.what}: ${counted.objects}, ${megabytes(counted.objectBytes)}`);
+  const { sha256 = written.sha256, objects = counted.objects, objectBytes = counted.objectBytes } = copied;
+  if (written.sha256 !== sha256 || counted.objects !== objects || counted.objectBytes !== objectBytes) throw new Error(`${beside.file}: what lies on the disk is not what was written; look at the disk`);
+  const missing = (await beside.missing(archive, dump)).length;
+  if (missing > 0) say(`${missing} messages came and were deleted while the database was dumped: a restore leaves them out`);
   return {
     format: 1,
     made,
@@ -78,7 +80,8 @@ export async function backup(project: string, environment: NodeJS.ProcessEnv, op
     say(options.withSecrets ? "it holds .env and the secrets: keep it like a key" : ".env and .secrets are not in it: keep a copy of both elsewhere, without them nobody logs in to what is restored");
   } finally {
     process.removeListener("SIGINT", stopped);
-    system.close();
     forget();
+    await system.beside.tidy().catch((error: Error) => say(error.message));
+    system.close();
   }
 }

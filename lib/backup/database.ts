@@ -3,14 +3,11 @@ import { identifier, literalText } from "../backends/postgres/client";
 import { secretPath } from "../docker/secret-file";
 import type { Engine } from "../site/engine";
 import { lastLine } from "../site/run";
-import { execBetween, type Ends } from "./docker";
+import { dockerBetween, type Ends } from "./docker";
 
-/**
- * Stalwart's tables (crates/store, SUBSPACE_…) that a fresh server leaves empty: links from messages and files to their
- * blobs, the queue, indexed events and contacts. Mailboxes count for nothing: the first login makes them.
- */
-const KEPT_TABLES = ["k", "e", "s_cal", "s_card"];
 const CONTAINER = "tailwart-postgres";
+/** Of pg_restore's script, COPY with its columns' names and then a line for each row, only the values of `column`. */
+const COLUMN = '/^COPY .* FROM stdin;$/ { sub(/^[^(]*[(]/, ""); sub(/[)].*/, ""); n = split($0, names, ", "); for (i = 1; i <= n; i++) if (names[i] == column) at = i; next } $0 == "\\\\." { at = 0 } at && $at != "\\\\N" { print $at }';
 
 /** The embedded PostgreSQL, through the programs in its own container: they are of its version, and its password is there. */
 export class Database {
@@ -37,22 +34,28 @@ export class Database {
     return (await this.query("SHOW server_version"))[0];
   }
 
-  /** How much is there of what people would miss, in rows of {@link KEPT_TABLES}; undefined: it cannot be told. */
-  async mailRows(): Promise<number | undefined> {
-    const tables = await this.query("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace");
-    if (tables.length === 0) return 0;
-    if (!KEPT_TABLES.every((table) => tables.includes(table))) return undefined;
-    return Number((await this.query(`SELECT ${KEPT_TABLES.map((table) => `(SELECT count(*) FROM ${table})`).join(" + ")}`))[0]);
+  /** Rows of these tables together; undefined when the database has others. */
+  async rows(tables: readonly string[]): Promise<number | undefined> {
+    const there = await this.query("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace");
+    if (there.length === 0) return 0;
+    if (!tables.every((table) => there.includes(table))) return undefined;
+    return Number((await this.query(`SELECT ${tables.map((table) => `(SELECT count(*) FROM ${table})`).join(" + ")}`))[0]);
   }
 
   /** One consistent state, in PostgreSQL's custom format. */
-  dump(file: string): Promise<void> {
-    return this.run(["pg_dump", "-Fc", "-d", this.name], { to: file });
+  async dump(file: string): Promise<void> {
+    await this.run(["pg_dump", "-Fc", "-d", this.name], { to: file });
   }
 
   /** Reads a dump to its end without using it. */
-  check(file: string): Promise<void> {
-    return this.run(["pg_restore", "-f", "/dev/null"], { from: file });
+  async check(file: string): Promise<void> {
+    await this.run(["pg_restore", "-f", "/dev/null"], { from: file });
+  }
+
+  /** What a dump holds in one column of a table, nulls aside. */
+  async columnOf(file: string, table: string, column: string): Promise<string[]> {
+    const said = await this.run(["sh", "-c", `pg_restore -a -t ${table} -f - | awk -F '\\t' '${COLUMN}' column=${column}`], { from: file });
+    return said.split("\n").filter((line) => line !== "");
   }
 
   /** Puts a dump in the place of what is there. Until it is whole nothing changes: it is restored beside, and the names are exchanged. */
@@ -66,8 +69,8 @@ export class Database {
     await this.query(`DROP DATABASE ${identifier(old)} WITH (FORCE)`, "postgres");
   }
 
-  private async run(command: readonly string[], ends: Ends): Promise<void> {
-    await execBetween(this.engine.host, [CONTAINER, "sh", "-c", this.preamble, "sh", ...command], ends, this.environment).catch((error: Error) => {
+  private run(command: readonly string[], ends: Ends): Promise<string> {
+    return dockerBetween(this.engine.host, ["exec", "-i", CONTAINER, "sh", "-c", this.preamble, "sh", ...command], ends, this.environment).catch((error: Error) => {
       throw new Error(`${command[0]}: ${error.message}`);
     });
   }

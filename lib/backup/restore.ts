@@ -2,7 +2,6 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lastLine } from "../site/run";
 import { MistakesError, refuseIfAny } from "../errors";
-import { countBlobs, putBlobs, removeOthers } from "./blobs";
 import { readBackup, type Manifest } from "./manifest";
 import { every, megabytes, type Say } from "./progress";
 import { findSystem, type System } from "./system";
@@ -22,20 +21,19 @@ export function compareVersions(a: string, b: string): number {
 }
 
 /** What speaks against it, before anything is touched. */
-export async function objections({ deployment, database, bucket, serverVersion, server, engine }: System, manifest: Manifest, { replace }: RestoreOptions): Promise<string[]> {
+export async function objections({ deployment, database, beside, kind, serverVersion }: System, manifest: Manifest, { replace }: RestoreOptions): Promise<string[]> {
+  if (manifest.mailServer.name !== deployment.mailbox.server) return [`MAIL_SERVER: got ${deployment.mailbox.server}, and the backup is of ${manifest.mailServer.name}; set it to that`];
   const mistakes: string[] = [];
-  if ((await engine.container(server)) === undefined) mistakes.push(`${server}: it is not there; deploy first, then restore`);
   const [postgres, mail] = [await database.version(), await serverVersion()];
   if (numbers(postgres)[0] < numbers(manifest.database.version)[0]) mistakes.push(`PostgreSQL: it is ${postgres} here, and the backup is of ${manifest.database.version}; set POSTGRES_IMAGE to that major version or a newer one`);
   if (mail !== undefined && manifest.mailServer.version !== "" && compareVersions(mail, manifest.mailServer.version) < 0)
-    mistakes.push(`${manifest.mailServer.name}: it is ${mail} here, and the backup is of ${manifest.mailServer.version}; set STALWART_IMAGE to that version or a newer one`);
-  if (manifest.mailServer.name !== deployment.mailbox.server) mistakes.push(`MAIL_SERVER: got ${deployment.mailbox.server}, and the backup is of ${manifest.mailServer.name}; set it to that`);
+    mistakes.push(`${manifest.mailServer.name}: it is ${mail} here, and the backup is of ${manifest.mailServer.version}; set ${kind.image} to that version or a newer one`);
   const others = manifest.domains.filter((domain) => !deployment.domains.includes(domain));
   if (others.length > 0) mistakes.push(`MAIL_DOMAIN: got ${deployment.domains.join(",")}, and the backup is of ${manifest.domains.join(",")}; name those too`);
   if (!replace) {
-    const rows = await database.mailRows();
-    const objects = (await bucket.list()).length;
-    if (rows !== 0) mistakes.push(`this system is not empty: ${rows === undefined ? "its database is of another kind" : `${rows} rows of mail data`}, ${objects} objects; with --replace they are taken away for good, and npm run backup keeps them`);
+    const [rows, { objects, queued }] = [await database.rows(kind.tables), await beside.there()];
+    const found = [rows === undefined ? "its database is of another kind" : `${rows} rows of mail data`, `${objects} ${beside.what}`, ...(queued > 0 ? [`${queued} messages to be sent`] : [])];
+    if (rows !== 0 || queued > 0) mistakes.push(`this system is not empty: ${found.join(", ")}; with --replace they are taken away for good, and npm run backup keeps them`);
   }
   return mistakes;
 }
@@ -58,7 +56,7 @@ async function untilHealthy({ engine, server }: System, say: Say): Promise<void>
 
 /** Brings the mail in while the server is stopped; whatever happens, it is started again. */
 async function exchanged(system: System, folder: string, manifest: Manifest, replace: boolean, say: Say): Promise<void> {
-  const { engine, server, bucket, database } = system;
+  const { engine, server, beside, database } = system;
   const must = async (command: string, container = server): Promise<void> => {
     const { status, stderr } = await engine.docker([command, container], { seconds: 120 });
     if (status !== 0) throw new Error(`docker ${command} ${container}: ${lastLine(stderr)}`);
@@ -68,16 +66,13 @@ async function exchanged(system: System, folder: string, manifest: Manifest, rep
   try {
     // It keeps nothing over a start, and its locks are of the queue that goes away.
     if (system.redis !== undefined) await must("restart", system.redis);
-    const progress = every(2, say);
-    const names = await putBlobs(bucket, join(folder, manifest.blobs.file), (done) => progress(`${done} of ${manifest.blobs.objects} objects`));
-    say(`objects: ${names.size}`);
-    await database.restore(join(folder, manifest.database.file));
+    const dump = join(folder, manifest.database.file);
+    await beside.bring(join(folder, manifest.blobs.file), dump, say);
+    await database.restore(dump);
     say(`database: ${megabytes(manifest.database.bytes)}`);
-    if (replace) {
-      const removed = await removeOthers(bucket, names);
-      if (removed > 0) say(`${removed} objects that the backup does not know were removed`);
-    }
+    await beside.settle(replace, say);
   } finally {
+    await beside.tidy().catch((error: Error) => say(error.message));
     await must("start");
     say(`${server} is started`);
   }
@@ -88,13 +83,14 @@ export async function restore(project: string, environment: NodeJS.ProcessEnv, o
   const folder = resolve(project, options.folder);
   say("reading the backup");
   const manifest = await readBackup(folder);
-  const counted = await countBlobs(join(folder, manifest.blobs.file));
-  if (counted.objects !== manifest.blobs.objects) throw new MistakesError([`${options.folder}: blobs.tar holds ${counted.objects} objects, and manifest.json says ${manifest.blobs.objects}; take another backup`]);
-  say(`of ${manifest.made}, ${manifest.domains.join(", ")}: database ${megabytes(manifest.database.bytes)}, ${counted.objects} objects of ${megabytes(counted.objectBytes)}`);
   const system = await findSystem(project, environment);
   try {
-    await system.database.check(join(folder, manifest.database.file));
     refuseIfAny(await objections(system, manifest, options));
+    const { beside, database } = system;
+    await database.check(join(folder, manifest.database.file));
+    const { objects, objectBytes } = await beside.count(join(folder, manifest.blobs.file));
+    if (objects !== manifest.blobs.objects) throw new MistakesError([`${options.folder}: ${manifest.blobs.file} holds ${objects} ${beside.what}, and manifest.json says ${manifest.blobs.objects}; take another backup`]);
+    say(`of ${manifest.made}, ${manifest.domains.join(", ")}: database ${megabytes(manifest.database.bytes)}, ${objects} ${beside.what} of ${megabytes(objectBytes)}`);
     await exchanged(system, folder, manifest, options.replace, say);
     await untilHealthy(system, say);
     say("accounts and their passwords are those of the backup, the administrator's too");

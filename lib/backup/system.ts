@@ -1,20 +1,18 @@
 import type { Deployment } from "../config";
-import { Http } from "../backends/http";
-import { Bucket } from "../backends/s3/client";
-import { secretValue } from "../site/secret-value";
-import { fromContainer } from "../site/tunnel";
 import { Engine } from "../site/engine";
-import { refuseIfAny } from "../errors";
+import { MistakesError, refuseIfAny } from "../errors";
 import { projectOf } from "../site/project";
-import { CONNECTIONS } from "./blobs";
+import type { Beside } from "./beside";
 import { Database } from "./database";
+import { KINDS, type Kind } from "./servers";
 
 /** The running system that is backed up or restored. */
 export interface System {
   readonly deployment: Deployment;
   readonly engine: Engine;
+  readonly kind: Kind;
   readonly database: Database;
-  readonly bucket: Bucket;
+  readonly beside: Beside;
   /** the mail server's container */
   readonly server: string;
   /** the embedded Redis' container, where there is one */
@@ -29,35 +27,32 @@ export async function findSystem(project: string, environment: NodeJS.ProcessEnv
   const { deployment } = projectOf(project, environment);
   const { backends, mailbox, tailnet } = deployment;
   const { dockerHost } = mailbox;
-  const mistakes: string[] = [];
-  if (backends.kind === "external") mistakes.push("BACKENDS: got external; PostgreSQL and S3 are backed up where they run (pg_dump, rclone), this command knows the embedded ones only");
-  else if (mailbox.server === "maddy") mistakes.push("MAIL_SERVER: got maddy; this command knows stalwart only; copy the volume tailwart-maddy and pg_dump the database by hand");
-  refuseIfAny(mistakes);
+  const kind = KINDS[mailbox.server];
+  if (backends.kind === "external") throw new MistakesError(["BACKENDS: got external; PostgreSQL and S3 are backed up where they run (pg_dump, rclone), this command knows the embedded ones only"]);
   const engine = new Engine(dockerHost, environment);
   const silence = await engine.silence(20);
   refuseIfAny(silence === undefined ? [] : [`MAILBOX_DOCKER_HOST: ${dockerHost} does not answer: ${silence}`]);
-  const owner = `tailwart-${tailnet.mailboxName}-namespace`;
-  for (const name of [owner, "tailwart-postgres", "tailwart-garage"]) {
+  const [owner, server] = ["namespace", mailbox.server].map((name) => `tailwart-${tailnet.mailboxName}-${name}`);
+  const mistakes: string[] = [];
+  for (const name of [owner, server, "tailwart-postgres", ...kind.running]) {
     const state = await engine.container(name);
-    if (state?.status !== "running") mistakes.push(`${name}: it ${state === undefined ? "is not there" : `is ${state.status}`} on ${dockerHost} (MAILBOX_DOCKER_HOST); deploy first`);
+    // The server may be stopped: what it has is there all the same.
+    if (state === undefined || (state.status !== "running" && name !== server))
+      mistakes.push(`${name}: it ${state === undefined ? "is not there" : `is ${state.status}`} on ${dockerHost} (MAILBOX_DOCKER_HOST); deploy first`);
   }
   refuseIfAny(mistakes);
-  const { s3 } = backends;
-  if (s3 === undefined) throw new Error("embedded backends without S3");
-  const http = new Http(fromContainer(dockerHost, owner, "the mailbox's namespace", environment), s3, CONNECTIONS, 300);
-  const key = { id: secretValue(deployment, project, "STALWART_S3_ACCESS_KEY"), secret: secretValue(deployment, project, "STALWART_S3_SECRET_KEY") };
-  const server = `tailwart-${tailnet.mailboxName}-${mailbox.server}`;
+  const database = new Database(engine, deployment, environment);
   return {
     deployment,
     engine,
-    database: new Database(engine, deployment, environment),
-    bucket: new Bucket(http, s3.bucket, s3.region, key),
+    kind,
+    database,
+    ...kind.beside({ deployment, project, engine, database, server, owner }),
     server,
     redis: backends.redis && "tailwart-redis",
     serverVersion: async () => {
-      const { status, stdout } = await engine.exec(server, ["stalwart", "--version"]);
+      const { status, stdout } = await engine.exec(server, kind.version);
       return status === 0 ? /\d+\.\d+\.\d+/.exec(stdout)?.[0] : undefined;
     },
-    close: () => http.close(),
   };
 }

@@ -4,6 +4,8 @@ import { open, type FileHandle } from "node:fs/promises";
 export interface TarEntry {
   readonly name: string;
   readonly body: Buffer;
+  /** the type's character (ustar) of what is no regular file; its body is empty */
+  readonly type?: string;
 }
 
 const BLOCK = 512;
@@ -53,7 +55,7 @@ async function exactly(file: FileHandle, bytes: number): Promise<Buffer> {
   return block;
 }
 
-/** Reads an archive that {@link tarEntry} wrote. @throws Error when it is damaged */
+/** Reads an archive that {@link tarEntry} wrote, or busybox' or GNU's tar. @throws Error when it is damaged */
 export async function* tarEntries(path: string): AsyncGenerator<TarEntry> {
   const file = await open(path, "r");
   try {
@@ -64,10 +66,12 @@ export async function* tarEntries(path: string): AsyncGenerator<TarEntry> {
       const [said, sum] = [parseInt(block.toString("latin1", 148, 154), 8), Buffer.concat([block.subarray(0, 148), Buffer.alloc(8, " "), block.subarray(156)])];
       if (said !== sum.reduce((total, byte) => total + byte, 0)) throw new Error("a header of the archive is damaged");
       const size = parseInt(block.toString("latin1", 124, 135), 8);
-      const body = (await exactly(file, Math.ceil(size / BLOCK) * BLOCK)).subarray(0, size);
-      if (block.toString("latin1", 156, 157) === "x") name = /^\d+ path=(.*)\n$/s.exec(body.toString())?.[1];
+      const [body, type] = [(await exactly(file, Math.ceil(size / BLOCK) * BLOCK)).subarray(0, size), block.toString("latin1", 156, 157)];
+      if (type === "x") name = /^\d+ path=(.*)\n$/s.exec(body.toString())?.[1];
+      // GNU's way to name what is too long for the header.
+      else if (type === "L") name = body.toString().replace(/\0.*$/s, "");
       else {
-        yield { name: name ?? block.toString("utf8", 0, NAME_BYTES).replace(/\0.*$/s, ""), body };
+        yield { name: name ?? block.toString("utf8", 0, NAME_BYTES).replace(/\0.*$/s, ""), body, ...(type === "0" || type === "\0" ? {} : { type }) };
         name = undefined;
       }
     }

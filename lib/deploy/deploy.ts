@@ -9,6 +9,7 @@ import { unmet } from "./preconditions";
 import { isFirst, offerPreflight } from "./preflight";
 import { completePolicy, policyToRepair } from "./policy";
 import { Progress } from "./progress";
+import { followRenamed } from "./renamed";
 import { hasTouched, putBack, wasStopped } from "./rollback";
 import { PATIENCE_SECONDS, unhealthy } from "./settled";
 import { rightNames } from "./node-name";
@@ -28,6 +29,7 @@ export async function deploySite(site: Site, options: Options): Promise<number> 
   const begun = Date.now();
   const problems = await unmet(site);
   if (problems.length > 0) return refused(site, problems);
+  followRenamed(site);
   try {
     const plans = await planAll(site, (stack) => policyToRepair(site, stack));
     for (const { stack, failure } of plans) if (failure !== undefined) return failed(site, stack.name, failure, "nothing was changed");

@@ -2,11 +2,13 @@ import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { refuseIfAny } from "../errors";
 import { forget } from "./kept";
+import { leaving } from "./leave";
 import { forgetLeftImages } from "./left-images";
 import type { Options } from "./options";
 import { failureOf } from "./plans";
 import { engines, programs } from "./preconditions";
 import { Progress } from "./progress";
+import { followRenamed } from "./renamed";
 import { siteOf, type Place, type Site } from "../site/site";
 import type { Stack } from "../site/stack";
 
@@ -15,7 +17,7 @@ const OVERRIDE = "tailwart_override.tf.json";
 
 /**
  * `npm run destroy`: removes the stacks in reverse. Volumes with data stay, on the engine and in the state, and the next deploy
- * takes them up again; with `--with-data` they go too.
+ * takes them up again; with `--with-data` they go too, and the nodes from the tailnet.
  * @returns the exit code
  */
 export const destroy = async (place: Place, options: Options): Promise<number> => destroySite(siteOf(place, options), options);
@@ -25,9 +27,12 @@ export async function destroySite(site: Site, options: Options): Promise<number>
   const stacks = [...site.chosen].reverse();
   refuseIfAny([...(await programs(site)), ...(await engines(site))]);
   if (!(await agreed(site, stacks, options))) return 1;
+  followRenamed(site);
   for (const stack of stacks) {
+    const leave = options.withData ? await leaving(site, stack) : undefined;
     const problem = await destroyOne(site, stack, options.withData);
     if (problem === undefined) {
+      await leave?.();
       forget(site, stack.name);
       continue;
     }

@@ -5,6 +5,7 @@ import type { Options } from "./options";
 import { orphans } from "./orphans";
 import { dropPlans, planAll } from "./plans";
 import { engines, programs } from "./preconditions";
+import { followRenamed } from "./renamed";
 import { siteOf, type Place, type Site } from "../site/site";
 
 type Row = Finding & { readonly stack: string };
@@ -24,6 +25,7 @@ export const drift = async (place: Place, options: Options): Promise<number> => 
 export async function driftSite(site: Site): Promise<number> {
   const problems = [...(await programs(site)), ...(await engines(site))];
   if (problems.length > 0) throw new MistakesError(problems);
+  followRenamed(site);
   const seen = await Promise.all([plansSeen(site), looksSeen(site)]);
   const errors = seen.flatMap((one) => one.errors);
   const rows = [...seen.flatMap((one) => one.drift), ...orphans(site).map((what) => ({ stack: "", where: "", what }))];

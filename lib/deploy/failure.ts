@@ -12,7 +12,7 @@ const MEANINGS: readonly { readonly sign: RegExp; readonly hint: string }[] = [
   { sign: /password authentication failed/i, hint: "STALWART_DB_PASSWORD is not the password that the database has: it keeps the one it was made with; put that back, or change it there (ALTER USER)" },
   { sign: /address already in use|port is already allocated/i, hint: "another program has the port; stop it and deploy again" },
   { sign: /brings no greeting/, hint: "the edge does not reach the mailbox: merge cdktf.out/review/tailnet-policy.hujson into the tailnet's policy, and look whether this host is on the tailnet with the edge's tag" },
-  { sign: /invalid key|authkey.*(expired|not found)|AuthKey not found|unable to validate API key/i, hint: "the tailnet refuses TS_AUTHKEY: make a new one with the mailbox's tag" },
+  { sign: /the control server refuses the key|invalid key|authkey.*(expired|not found|already used)|unable to validate API key/i, hint: "make a new TS_AUTHKEY with the mailbox's tag (for an edge: EDGE_TS_AUTHKEY, with the edge's)" },
   { sign: /No such image|pull access denied|manifest unknown|unable to find or pull image/i, hint: "the image cannot be had: look at its name in .env, and whether the engine reaches its registry" },
   { sign: /no space left on device/i, hint: "the engine's disk is full; docker image prune -a frees what nobody uses" },
   { sign: /Error acquiring the state lock/, hint: "another deploy is running, or one was killed; if none runs: terraform force-unlock in the stack's folder" },

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { localState } from "./renamed";
 import type { Site } from "../site/site";
 
 /** Stacks that `.env` no longer asks for and that still have something running, by the local state files; one line each. */
@@ -8,7 +8,8 @@ export function orphans({ place: { project }, stacks }: Pick<Site, "place" | "st
   return readdirSync(project).flatMap((file) => {
     const stack = /^terraform\.(.+)\.tfstate$/.exec(file)?.[1];
     if (stack === undefined || stacks.includes(stack)) return [];
-    const { resources = [] } = JSON.parse(readFileSync(join(project, file), "utf8")) as { resources?: unknown[] };
-    return resources.length === 0 ? [] : [`the stack ${stack} is no longer in .env, but ${file} says that it still runs; put it back and run npm run destroy -- --only ${stack}`];
+    const { resources } = localState(project, stack);
+    const fix = `put ${stack.startsWith("edge-") ? `the edge ${stack.slice("edge-".length)}` : "it"} back into .env, run npm run destroy -- --only ${stack} (--with-data as well where it keeps the key of a node of its own), and take it out again`;
+    return resources === 0 ? [] : [`the stack ${stack} is no longer in .env, but ${file} says that it still runs or keeps a volume; ${fix}`];
   });
 }

@@ -17,7 +17,7 @@ export interface Plan {
 }
 
 /**
- * What Terraform would do in each stack, all stacks at once. Reads only.
+ * What Terraform would do in each stack, all stacks at once. Reads only, but for images of edges that are no more, which it forgets.
  * @param again addresses in a stack that are to be applied again, although Terraform sees no change
  */
 export async function planAll(site: Site, again: (stack: Stack) => Promise<readonly string[]> = async () => []): Promise<readonly Plan[]> {

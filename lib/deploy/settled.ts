@@ -22,6 +22,7 @@ async function unhealthyOne(site: Site, { name, engine: host }: PlacedContainer,
     const state = await engine.container(name);
     if (state?.status === "running" && (state.health ?? "healthy") === "healthy") return undefined;
     const starting = state?.status === "restarting" || state?.health === "starting";
+    if (state?.status === "running" && starting && (await engine.checks(name))) return undefined;
     if (!starting || Date.now() >= end) {
       const { stdout, stderr } = state === undefined ? { stdout: "", stderr: "" } : await engine.logs(name, LOG_LINES);
       const what = state === undefined ? "is not there" : `is not healthy (${state.status}${state.health === undefined ? "" : ` ${state.health}`})`;

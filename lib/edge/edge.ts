@@ -1,5 +1,5 @@
 import type { DockerProvider } from "@cdktf/provider-docker/lib/provider";
-import { Construct } from "constructs";
+import { Construct, type IDependable } from "constructs";
 import type { Namespace } from "../docker/namespace";
 import { Service, type ServiceProps } from "../docker/service";
 import type { Wire } from "../wire";
@@ -18,6 +18,8 @@ export interface EdgeProps {
   readonly openFiles?: number;
   /** @default 1024 */
   readonly memoryMiB?: number;
+  /** what has to be healthy first, such as a sidecar @default nothing */
+  readonly dependsOn?: readonly IDependable[];
 }
 
 /** Where Caddy finds its configuration. */
@@ -43,7 +45,7 @@ export class Edge extends Construct {
   readonly service: Service;
   readonly config: EdgeConfig;
 
-  constructor(scope: Construct, id: string, { provider, wire, image, config, namespace, openFiles = 65536, memoryMiB = 1024 }: EdgeProps) {
+  constructor(scope: Construct, id: string, { provider, wire, image, config, namespace, openFiles = 65536, memoryMiB = 1024, dependsOn }: EdgeProps) {
     super(scope, id);
     const smtp = wire.routes.find((route) => route.line === "smtp");
     const text = caddyJson(config);
@@ -64,6 +66,7 @@ export class Edge extends Construct {
       // edge-run waits 25 s for open sessions.
       stopGraceSeconds: 30,
       patienceSeconds: 150,
+      dependsOn,
     });
     this.config = new EdgeConfig(this, "config", { provider, service: this.service, text });
   }

@@ -47,6 +47,13 @@ export class Engine {
     return { status: Status, health: Health?.Status, restarts: Number(restarts), started: new Date(StartedAt) };
   }
 
+  /** Whether a container's own health check passes now; the engine asks it for the first time only after a whole interval. */
+  async checks(container: string): Promise<boolean> {
+    const { status, stdout } = await this.docker(["inspect", "--type", "container", "--format", "{{json .Config.Healthcheck.Test}}", container]);
+    const [kind, ...command] = status === 0 ? ((JSON.parse(stdout) as string[] | null) ?? []) : [];
+    return kind === "CMD" && (await this.exec(container, command, { seconds: 20 })).status === 0;
+  }
+
   exec(container: string, command: readonly string[], { user, ...options }: RunOptions & { readonly user?: string } = {}): Promise<Ran> {
     return this.docker(["exec", ...(options.input === undefined ? [] : ["-i"]), ...(user === undefined ? [] : ["-u", user]), container, ...command], options);
   }

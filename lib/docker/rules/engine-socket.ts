@@ -19,8 +19,8 @@ export const engineSocket: DockerRule = {
     const own = /^unix:\/\/(\/.+)$/.exec(engineOf(construct))?.[1];
     const sockets = [...USUAL, ...(own === undefined ? [] : [real(own)])];
     return [...mounts.map(({ source }) => source), ...volumes.map(({ host_path }) => host_path)]
-      .filter((source) => source?.startsWith("/"))
-      .filter((source = "") => SOCKET.test(source) || sockets.some((socket) => holds(real(source), socket)))
-      .map((source) => `mounts ${source}, which ${SOCKET.test(source ?? "") ? "is" : "holds"} the engine's socket; only a Starter may have it; take the mount out`);
+      .filter((source): source is string => source?.startsWith("/") ?? false)
+      .filter((source) => SOCKET.test(source) || sockets.some((socket) => holds(real(source), socket)))
+      .map((source) => `mounts ${source}, which ${SOCKET.test(source) || sockets.includes(real(source)) ? "is" : "holds"} the engine's socket; only a Starter may have it; take the mount out`);
   },
 };

@@ -3,14 +3,17 @@ import { Resource } from "@cdktf/provider-null/lib/resource";
 import { markScratch } from "../../../../lib/docker/rules";
 import { destroyGrace } from "../../../../lib/docker/rules/destroy-grace";
 import { dropAll } from "../../../../lib/docker/rules/drop-all";
+import { engineSocket } from "../../../../lib/docker/rules/engine-socket";
 import { healthcheckAndProbe } from "../../../../lib/docker/rules/healthcheck-and-probe";
 import { imagePinned } from "../../../../lib/docker/rules/image-pinned";
 import { noNewPrivileges } from "../../../../lib/docker/rules/no-new-privileges";
 import { oneShotExitCode } from "../../../../lib/docker/rules/one-shot-exit-code";
 import { protectedVolume } from "../../../../lib/docker/rules/protected-volume";
 import { restartPolicy } from "../../../../lib/docker/rules/restart-policy";
+import { markStarter } from "../../../../lib/docker/rules/starter-scope";
 import type { ContainerConfig } from "@cdktf/provider-docker/lib/container";
-import type { RuleCases, World } from "../world";
+import { Construct } from "constructs";
+import { World, type RuleCases } from "../world";
 
 const PROVISIONERS = [{ type: "local-exec", command: "sh probe.sh" } as const];
 const ONE_SHOT = { mustRun: false, restart: "no", wait: false, healthcheck: undefined, lifecycle: undefined } as const;
@@ -111,6 +114,27 @@ export const RUNNING: readonly RuleCases[] = [
     refuses: {
       nothing: [with_({ capabilities: undefined }), /^capabilities\.drop has nothing; .*write drop: \["ALL"\]/],
       one: [with_({ capabilities: { drop: ["CAP_MKNOD"] } }), /^capabilities\.drop has CAP_MKNOD/],
+    },
+  },
+  {
+    rule: engineSocket,
+    complies: {
+      "the starter": (world) => {
+        const scope = new Construct(world.stack, "starter");
+        markStarter(scope);
+        world.container({ mounts: [{ type: "bind", source: "/var/run/docker.sock", target: "/run/docker.sock" }] }, "app", scope);
+      },
+      "other mounts": with_({ mounts: [{ type: "volume", source: "docker.sock", target: "/x" }, { type: "bind", source: "/srv/mail", target: "/y" }], volumes: [{ hostPath: "/run/mail", containerPath: "/z" }] }),
+    },
+    refuses: {
+      "a mount": [with_({ mounts: [{ type: "bind", source: "/var/run/docker.sock", target: "/x" }] }), /^mounts \/var\/run\/docker\.sock, which is the engine's socket; .*take the mount out$/],
+      "a mount that may only be read": [with_({ mounts: [{ type: "bind", source: "/run/docker.sock", target: "/x", readOnly: true }] }), /^mounts \/run\/docker\.sock/],
+      "a volume": [with_({ volumes: [{ hostPath: "/run/containerd/containerd.sock", containerPath: "/x" }] }), /^mounts \/run\/containerd\/containerd\.sock/],
+      "its folder, and all folders": [with_({ mounts: [{ type: "bind", source: "/var/run/", target: "/x" }, { type: "bind", source: "/", target: "/y" }] }), /^mounts \/var\/run\/, which holds/, /^mounts \/, which holds/],
+      "a socket of an unusual name": [
+        (world) => new World(world.app, "two", "unix:///tmp/engine/socket").container({ mounts: [{ type: "bind", source: "/tmp/engine/socket", target: "/x" }] }, "app"),
+        /^mounts \/tmp\/engine\/socket, which is the engine's socket/,
+      ],
     },
   },
   {
