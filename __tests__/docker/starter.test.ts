@@ -11,7 +11,7 @@ const made = synthesize((stack, provider) => {
   new Service(stack, "one", { ...service, provider, name: "one", network: namespace.network });
   new Service(stack, "two", { ...service, provider, name: "two", network: { join: namespace.owner } });
   new Service(stack, "alone", { ...service, provider, name: "alone", network: { host: true } });
-  new Starter(stack, "starter", { provider, name: "stalwart", image: "docker:29.8.2-cli", joiners: joinersOf(stack, namespace) });
+  new Starter(stack, "starter", { provider, name: "stalwart", image: "docker:28.5.2-cli", joiners: joinersOf(stack, namespace) });
 });
 const starter = made.container("tailwart-stalwart-starter");
 

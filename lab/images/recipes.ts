@@ -14,7 +14,7 @@ function pinned(name: string, module: string): string {
   return version;
 }
 
-const APPLETS = "awk basename cat chmod chown cmp cp cut date dirname echo env find getent grep head hostname id ip kill ln ls mkdir mktemp mv nc netstat nslookup od paste ping printf ps rm sed sh sleep sort stat tail tee test timeout touch tr true uniq wc wget".split(" ");
+const APPLETS = "awk basename cat chmod chown cmp cp cut date dirname echo env find getent grep head hostname id ip kill ln ls mkdir mkfifo mktemp mv nc netstat nslookup od paste ping printf ps rm sed sh sleep sort stat tail tee test timeout touch tr true uniq wc wget".split(" ");
 const BUSYBOX = { packages: ["busybox-static"], applets: APPLETS };
 const PATH = "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 

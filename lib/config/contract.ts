@@ -509,7 +509,7 @@ export const SECTIONS = {
     STARTER_IMAGE: defaulted(v.image, {
       meaning: "The docker command for the starter (ENGINE_STARTER).",
       allowed: "name:version or name@sha256:…",
-      default: "docker:29.8.2-cli",
+      default: "docker:28.5.2-cli",
     }),
     POSTGRES_IMAGE: defaulted(v.image, {
       meaning: "The embedded PostgreSQL. A new major version needs a dump and a restore.",
