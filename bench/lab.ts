@@ -26,7 +26,7 @@ function composeCommand(): readonly string[] | undefined {
 }
 
 /** Ids and starts of the deployment's containers. */
-export async function snapshot(bench: Bench): Promise<string> {
+async function snapshot(bench: Bench): Promise<string> {
   const { stdout } = await bench.lab.engine.docker(["ps", "-aq", "--no-trunc", "--filter", "name=^tailwart-"]);
   const ids = stdout.split("\n").filter(Boolean).sort();
   return (await bench.lab.engine.docker(["inspect", "--format", "{{.Name}} {{.Id}} {{.State.StartedAt}} {{.RestartCount}}", ...ids])).stdout;
@@ -73,8 +73,9 @@ async function again(bench: Bench): Promise<string[]> {
     seconds.push((performance.now() - begun) / 1000);
     if (status !== 0 || !stdout.includes("nothing to do")) throw new Error(`a deploy without a change had something to do: ${stdout.slice(-500)}`);
   }
-  const touched = (await snapshot(bench)) === before ? "none" : "SOME";
-  return [`${digits(spread(seconds).median)} s`, touched, String(before.trim().split("\n").length)];
+  const after = await snapshot(bench);
+  if (after !== before) throw new Error(`deploys without a change have touched containers:\n${before}became\n${after}`);
+  return [`${digits(spread(seconds).median)} s`, "none", String(before.trim().split("\n").length)];
 }
 
 /**

@@ -6,12 +6,10 @@ import { describeWith, pathOf, type Need } from "../programs";
 
 const SHELLCHECK: Need = { name: "shellcheck", hint: "apt-get install shellcheck" };
 const ROOT = join(__dirname, "..", "..", "..");
-const scriptsOf = (folder: string): string[] =>
-  readdirSync(join(ROOT, "lib", folder), { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".sh")).map((path) => join("lib", folder, path));
-const scripts = [...scriptsOf("mailbox"), ...scriptsOf("backends")];
+const scripts = ["lib", "lab"].flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".sh")).map((path) => join(folder, path)));
 
 describeWith([SHELLCHECK], "the scripts", () => {
-  test.each([...scripts, "lib/docker/owner.sh", "lib/docker/joiner.sh", "lib/docker/probe.sh"])("%s: shellcheck has nothing to say", async (path) => {
+  test.each(scripts)("%s: shellcheck has nothing to say", async (path) => {
     await must(pathOf(SHELLCHECK), ["-x", path], { cwd: ROOT });
   });
 });

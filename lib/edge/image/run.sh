@@ -6,9 +6,11 @@ config=/etc/caddy/caddy.json used=/tmp/edge.json netns=/netns/id
 ports=''
 for port in "$@"; do ports="$ports${ports:+|}$(printf %04X "$port")"; done
 # Lines of proc_pid_net(5): local address, remote address, 01 for an established connection.
+# shellcheck disable=SC2317 # the trap calls it
 sessions() { cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -qE "^ *[0-9]+: [0-9A-F]+:($ports) [0-9A-F:]+ 01 "; }
 id() { cat "$netns" 2>/dev/null; }
 ground=$(id)
+# shellcheck disable=SC2317 # the trap calls it
 stop() {
   trap '' TERM INT
   # In a namespace that was replaced nobody is on the other end.
