@@ -47,6 +47,6 @@ export async function faults(lab: Lab, only: readonly string[] | undefined): Pro
   faultTable(done).forEach((line) => lab.say(line));
   const broken = done.filter((one) => !kept(one)).map(({ fault }) => fault.name);
   const rehearsed = done.filter(({ impossible }) => impossible === undefined).length;
-  lab.say(`\n${bench.server}: ${broken.length === 0 ? `${rehearsed} faults, all healed by themselves, nothing lost` : `${broken.length} of ${rehearsed} faults did not heal, or lost mail: ${broken.join(", ")}`}`);
+  lab.say(`\n${bench.server}: ${broken.length === 0 ? `${rehearsed} rehearsed, healed by itself each time, nothing lost` : `${broken.length} of ${rehearsed} faults did not heal, or lost mail: ${broken.join(", ")}`}`);
   return broken.length === 0 ? 0 : 1;
 }

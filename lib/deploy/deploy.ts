@@ -1,6 +1,7 @@
 import { errorsOf, type TerraformEvent } from "../site/events";
 import { shortened, type Failure } from "./failure";
 import { keep } from "./kept";
+import { HeadStart, type Applied } from "./head-start";
 import { fetchImages, whyBuildFailed } from "./images";
 import type { Options } from "./options";
 import { orphans } from "./orphans";
@@ -91,14 +92,17 @@ async function carryOut(site: Site, plans: readonly Plan[], begun: number): Prom
   // What stays as it is first, and each stack before the next one: an edge that dials a name which is another node's fails its
   // health, and nothing would say why.
   let fine = await rightNames({ ...site, chosen: site.chosen.filter((stack) => !plans.some((plan) => plan.stack === stack)) });
+  const early = new HeadStart(site, plans);
   for (const [index, plan] of plans.entries()) {
     const { stack } = plan;
-    const { failure, events } = await applyOne(site, plan);
+    if (stack.name === "mailbox") early.begin((one) => applyOne(site, one));
+    const { failure, events } = (await early.outcome(stack)) ?? (await applyOne(site, plan));
     if (failure === undefined) {
       keep(site, stack);
       fine = (await rightNames({ ...site, chosen: [stack] })) && fine;
       continue;
     }
+    await early.end();
     say(site, stack.name, failure);
     const outcome = hasTouched(events) && !wasStopped(events) ? await putBack(site, stack) : undefined;
     site.place.output.stderr.write(`\n${whatStands(plans.map((one) => one.stack.name), index, outcome ?? leftAsItIs(stack, events))}\n`);
@@ -114,7 +118,7 @@ async function carryOut(site: Site, plans: readonly Plan[], begun: number): Prom
   return fine ? 0 : 1;
 }
 
-async function applyOne(site: Site, { stack, changes }: Plan): Promise<{ readonly failure?: Failure; readonly events: readonly TerraformEvent[] }> {
+async function applyOne(site: Site, { stack, changes }: Plan): Promise<Applied> {
   const progress = new Progress(stack, changes, (line) => site.say(line));
   const ran = await site.terraform(stack).apply(PLAN_FILE, (event) => progress.event(event));
   const { events } = ran;
