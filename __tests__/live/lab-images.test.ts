@@ -56,7 +56,7 @@ describeWith([ENGINE, DEBIAN, NEEDS.caddy, tool("headscale"), tool("tailscale")]
     const password = join(folder, "password");
     writeFileSync(password, "right\n", { mode: 0o644 });
     const settings = { POSTGRES_USER: "mail", POSTGRES_DB: "letters", POSTGRES_PASSWORD_FILE: "/run/secrets/password", POSTGRES_INITDB_ARGS: "--auth-local=scram-sha-256 --auth-host=scram-sha-256" };
-    await must("docker", ["run", "-d", "--name", postgres, "--network", "none", "-v", `${password}:/run/secrets/password:ro`, ...Object.entries(settings).flatMap(([name, value]) => ["-e", `${name}=${value}`]), images.POSTGRES_IMAGE], { timeoutMs: 60_000 });
+    await must("docker", ["run", "-d", "--name", postgres, "--network", "none", "--user", "999:999", "-v", `${password}:/run/secrets/password:ro`, ...Object.entries(settings).flatMap(([name, value]) => ["-e", `${name}=${value}`]), images.POSTGRES_IMAGE], { timeoutMs: 60_000 });
     const ask = (word: string) => run("docker", ["exec", "-e", `PGPASSWORD=${word}`, postgres, "psql", "-h", "127.0.0.1", "-U", "mail", "-d", "letters", "-qtAc", "select 1"], { timeoutMs: 20_000 });
     await until("PostgreSQL answers", async () => (await ask("right")).code === 0, { timeoutMs: 90_000, everyMs: 500 });
     const wrong = await ask("wrong");
