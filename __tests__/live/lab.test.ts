@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeWith, program, type Need } from "./programs";
 import { PROVIDERS, TERRAFORM } from "./terraform";
@@ -9,10 +9,10 @@ const FOLDER = process.env.LAB_FOLDER ?? join(REPOSITORY, ".lab");
 const HOST = process.env.LAB_DOCKER_HOST ?? process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock";
 
 const ENGINE: Need = {
-  name: "a Docker engine with the lab's stand-ins",
+  name: "a Docker engine with the lab's stand-ins, Stalwart's among them",
   optional: true,
-  hint: "start Docker and run npm run lab:images; LAB_DOCKER_HOST names another engine",
-  met: () => existsSync(join(FOLDER, "images.env")) && program("docker") !== undefined && spawnSync("docker", ["-H", HOST, "version"], { timeout: 20_000 }).status === 0,
+  hint: "start Docker and run npm run lab:images with LAB_STALWART; LAB_DOCKER_HOST names another engine",
+  met: () => existsSync(join(FOLDER, "images.env")) && /^STALWART_IMAGE=/m.test(readFileSync(join(FOLDER, "images.env"), "utf8")) && program("docker") !== undefined && spawnSync("docker", ["-H", HOST, "version"], { timeout: 20_000 }).status === 0,
 };
 
 /** One of the lab's commands. @returns what it printed; a broken promise or a word of complaint ends the test */
