@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { Http } from "../lib/backends/http";
+import { Http } from "../lib/site/http";
 import { backup } from "../lib/backup/backup";
 import { restore } from "../lib/backup/restore";
 import { deploy } from "../lib/deploy/deploy";

@@ -1,4 +1,4 @@
-import { Http } from "../backends/http";
+import { Http } from "../site/http";
 import { literalText } from "../backends/postgres/client";
 import { Bucket } from "../backends/s3/client";
 import type { Deployment } from "../config";

@@ -1,4 +1,4 @@
-import { Http } from "../backends/http";
+import { Http } from "../site/http";
 import type { Way } from "../site/tunnel";
 import type { Known } from "./types";
 

@@ -1,4 +1,4 @@
-import { Http } from "../backends/http";
+import { Http } from "../site/http";
 import { reasonOf } from "../backends/prepare/check";
 import type { Way } from "../site/tunnel";
 import { CannotAsk } from "./check";

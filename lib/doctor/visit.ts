@@ -8,7 +8,7 @@ import type { EdgeGround, Ground } from "./ground";
 import { Imap, secured } from "./imap";
 import { letter, NotTaken, post, type Login } from "./letter";
 import { fresh, seenBy } from "./mail-log";
-import { Http } from "../backends/http";
+import { Http } from "../site/http";
 
 /** One session on a public line, as a client has it. */
 export interface Visit {

@@ -1,5 +1,5 @@
 import type { S3Site } from "../../config";
-import { Http } from "../http";
+import { Http } from "../../site/http";
 import type { S3Key } from "../s3/sign";
 import type { Way } from "../../site/tunnel";
 import { reachFix, reasonOf, type Check } from "./check";

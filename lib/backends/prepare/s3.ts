@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { S3Site } from "../../config";
-import { Http } from "../http";
+import { Http } from "../../site/http";
 import { Bucket, S3Error } from "../s3/client";
 import type { S3Key } from "../s3/sign";
 import type { Way } from "../../site/tunnel";

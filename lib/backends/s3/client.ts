@@ -1,4 +1,4 @@
-import type { Http, HttpAnswer } from "../http";
+import type { Http, HttpAnswer } from "../../site/http";
 import { s3Target, signS3, type S3Key, type S3Request } from "./sign";
 
 export interface S3Object {

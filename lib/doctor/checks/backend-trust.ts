@@ -1,4 +1,4 @@
-import { Http } from "../../backends/http";
+import { Http } from "../../site/http";
 import { tried } from "../backend-checks";
 import type { Check, Finding } from "../check";
 import { said } from "../container";

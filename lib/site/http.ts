@@ -1,6 +1,6 @@
 import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
 import { connect as connectTls } from "node:tls";
-import type { Way } from "../site/tunnel";
+import type { Way } from "./tunnel";
 
 export interface HttpPlace {
   readonly tls: boolean;
