@@ -16,18 +16,10 @@ import { Service } from "../../lib/docker/service";
 import { dataVolume, scratchVolume } from "../../lib/docker/volumes";
 import { makeWire } from "../../lib/wire";
 import { LARGE, deployment } from "../deployment";
-import { describeWith, program, type Need } from "./programs";
+import { ENGINE, HOST, IMAGE, docker } from "./engine";
+import { describeWith } from "./programs";
 import { PROVIDERS, TERRAFORM } from "./terraform";
 
-const HOST = process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock";
-const IMAGE = process.env.TAILWART_SHELL_IMAGE ?? "alpine:3.22.1";
-const docker = (...args: string[]) => spawnSync("docker", ["-H", HOST, ...args], { encoding: "utf8", timeout: 60_000 });
-const ENGINE: Need = {
-  name: "a Docker engine with a small image",
-  optional: true,
-  hint: "start Docker; TAILWART_SHELL_IMAGE names an image with sh, default alpine:3.22.1",
-  met: () => program("docker") !== undefined && docker("run", "--rm", "--network", "none", "--entrypoint", "/bin/sh", IMAGE, "-c", "true").status === 0,
-};
 
 const NAME = `tailwart-live-deploy-${process.pid}`;
 const SECRETS = Object.fromEntries(["TS_AUTHKEY", "STALWART_ADMIN_PASSWORD", "STALWART_DB_PASSWORD", "STALWART_REDIS_PASSWORD", "STALWART_S3_ACCESS_KEY", "STALWART_S3_SECRET_KEY", "STALWART_SMARTHOST_PASSWORD", "STALWART_ACME_KEY", "STALWART_ACME_TOKEN"].map((name) => [name, "canary-0001-value"]));

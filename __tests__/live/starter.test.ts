@@ -1,18 +1,11 @@
 import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { describeWith, program, type Need } from "./programs";
+import { ENGINE, IMAGE, docker } from "./engine";
+import { describeWith } from "./programs";
 
 const SCRIPT = join(__dirname, "../../lib/docker/starter.sh");
 const HEALTH = join(__dirname, "../../lib/docker/starter-health.sh");
-const IMAGE = process.env.TAILWART_SHELL_IMAGE ?? "alpine:3.22.1";
 const NAME = `tailwart-live-starter-${process.pid}`;
-const docker = (...args: string[]) => spawnSync("docker", args, { encoding: "utf8", timeout: 60_000 });
-const ENGINE: Need = {
-  name: "a Docker engine with a small image",
-  optional: true,
-  hint: "start Docker; TAILWART_SHELL_IMAGE names an image with sh, default alpine:3.22.1",
-  met: () => program("docker") !== undefined && docker("run", "--rm", "--network", "none", "--entrypoint", "/bin/sh", IMAGE, "-c", "true").status === 0,
-};
 
 const [OWNER, JOINER, STOPPED, FOREIGN] = ["owner", "joiner", "stopped", "foreign"].map((what) => `${NAME}-${what}`);
 const BEAT = `/tmp/${NAME}-beat`;

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,18 +10,10 @@ import { Engine } from "../../../lib/site/engine";
 import { fromHere } from "../../../lib/site/tunnel";
 import { makeWire } from "../../../lib/wire";
 import { deployment } from "../../deployment";
-import { describeWith, program, type Need } from "../programs";
+import { ENGINE, HOST, IMAGE, docker } from "../engine";
+import { describeWith } from "../programs";
 import { outcomeOf, WELL } from "./inside";
 
-const HOST = process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock";
-const IMAGE = process.env.TAILWART_SHELL_IMAGE ?? "alpine:3.22.1";
-const docker = (...args: string[]) => spawnSync("docker", ["-H", HOST, ...args], { encoding: "utf8", timeout: 60_000 });
-const ENGINE: Need = {
-  name: "a Docker engine with a small image",
-  optional: true,
-  hint: "start Docker; TAILWART_SHELL_IMAGE names an image with sh, default alpine:3.22.1",
-  met: () => program("docker") !== undefined && docker("run", "--rm", "--network", "none", "--entrypoint", "/bin/sh", IMAGE, "-c", "true").status === 0,
-};
 const NAME = `tailwart-live-doctor-${process.pid}`;
 
 describeWith([ENGINE], "the doctor on a real engine", () => {
