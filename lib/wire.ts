@@ -6,6 +6,7 @@ import type { Dial, EdgeNode, Fallback, Grant, Line, Listener, Node, Route, Wire
 
 export * from "./wire/services";
 export * from "./wire/types";
+export { edgeMayOpen } from "./wire/edges";
 export { grantGroups, type GrantGroup } from "./wire/groups";
 export { WIRE_RULES, checkWire, type WireRule } from "./wire/rules";
 

@@ -35,7 +35,7 @@ export class Tailnet {
     readonly hub: Namespace,
     readonly headscale: Headscale,
     private readonly id: string,
-    private readonly folder: string,
+    readonly folder: string,
     private readonly namespaces: string[],
   ) {}
 

@@ -32,7 +32,17 @@ function fromHere(): Recipe[] {
       files: [],
       changes: [PATH, "CMD /bin/sh"],
     },
-    { name: "tailscale", ...BUSYBOX, version: pinned("tailscale", "tailscale.com"), variable: "TAILSCALE_IMAGE", files: tailscale, changes: [PATH, "CMD /usr/local/bin/containerboot"] },
+    {
+      name: "tailscale",
+      ...BUSYBOX,
+      // The official image has them too: tailscaled and the guard of the mailbox's namespace write rules.
+      packages: [...BUSYBOX.packages, "iptables"],
+      version: pinned("tailscale", "tailscale.com"),
+      variable: "TAILSCALE_IMAGE",
+      files: tailscale,
+      links: Object.fromEntries(["iptables", "ip6tables"].flatMap((name) => ["", "-restore", "-save"].map((more) => [`/usr/sbin/${name}${more}`, `${name}-nft${more}`]))),
+      changes: [PATH, "CMD /usr/local/bin/containerboot"],
+    },
     {
       name: "headscale",
       packages: [],

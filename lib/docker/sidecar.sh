@@ -4,6 +4,7 @@
 # unapproved node. Every other key carries its tags; Headscale even refuses --advertise-tags with one.
 # A key that the control server refuses is said in the way that probe.sh knows; containerboot ends by itself then.
 # /run/secrets/ts_authkey the key, TAG tag:name, EPHEMERAL true|false, LOGIN_SERVER Headscale's URL or empty
+# COMPANION a script that works on the namespace beside tailscaled, or empty; when it ends the sidecar does, and comes back
 set -eu
 umask 077
 key=$(head -n 1 /run/secrets/ts_authkey)
@@ -16,6 +17,11 @@ case $key in
 esac
 printf %s "$key" >/tmp/authkey
 export TS_AUTHKEY=file:/tmp/authkey TS_EXTRA_ARGS="$args"
+
+if [ -n "${COMPANION-}" ]; then
+  # $$ stays: containerboot takes this shell's place.
+  { /bin/sh "$COMPANION"; kill "$$"; } &
+fi
 
 tell() {
   while IFS= read -r line; do

@@ -2,7 +2,7 @@ import type { DockerProvider } from "@cdktf/provider-docker/lib/provider";
 import { Construct, type IDependable } from "constructs";
 import { PRIVATE_PORTS } from "../wire";
 import { script, type Namespace } from "./namespace";
-import { Service, type ServiceSecretFile } from "./service";
+import { Service, type ServiceFile, type ServiceSecretFile } from "./service";
 import { dataVolume } from "./volumes";
 
 export interface SidecarProps {
@@ -19,6 +19,8 @@ export interface SidecarProps {
   readonly ephemeral?: boolean;
   /** `host:port` of what must answer from here before the sidecar counts as healthy */
   readonly backends: readonly string[];
+  /** a script that works on the namespace beside tailscaled, with its environment; the sidecar lives no longer than it @default none */
+  readonly companion?: { readonly script: ServiceFile; readonly environment: Readonly<Record<string, string>> };
   /** what has to run before the backends can answer */
   readonly dependsOn?: readonly IDependable[];
 }
@@ -29,7 +31,7 @@ export class Sidecar extends Construct {
 
   constructor(scope: Construct, id: string, props: SidecarProps) {
     super(scope, id);
-    const { provider, namespace, name, ephemeral = false } = props;
+    const { provider, namespace, name, ephemeral = false, companion } = props;
     const [start, health] = [script("sidecar.sh"), script("sidecar-health.sh")];
     const joiner = namespace.joiner("TERM", ["/bin/sh", start.path]);
     const state = ephemeral ? [] : [{ name: dataVolume(this, "state", provider, `tailwart-${name}-tailscale`).name, path: "/var/lib/tailscale" }];
@@ -38,9 +40,10 @@ export class Sidecar extends Construct {
       provider,
       name: `tailwart-${name}-sidecar`,
       image: props.image,
-      files: [...joiner.files, start, health],
+      files: [...joiner.files, start, health, ...(companion ? [companion.script] : [])],
       secretFiles: [props.authKey],
-      volumes: [...joiner.volumes, ...state],
+      // A companion tells those who join beside the namespace's id how far it is.
+      volumes: [companion ? { ...namespace.id, readOnly: false } : namespace.id, ...state],
       tmpfs: { "/tmp": "rw,noexec,nosuid,size=1m" },
       environment: {
         TS_HOSTNAME: name,
@@ -54,6 +57,7 @@ export class Sidecar extends Construct {
         TAG: props.tag,
         EPHEMERAL: String(ephemeral),
         LOGIN_SERVER: props.loginServer ?? "",
+        ...(companion ? { COMPANION: companion.script.path, ...companion.environment } : {}),
       },
       // NET_RAW for tailscaled's own probes; both reach no further than the namespace.
       capabilities: ["CAP_NET_ADMIN", "CAP_NET_RAW"],

@@ -1,11 +1,12 @@
 import { connect as connectTls } from "node:tls";
 import { lookedUpIn, ownAddresses, TAILNET, within as inside } from "./addresses";
+import { EDGE_PEER } from "../wire";
 import type { EdgeGround, Ground } from "./ground";
 
-/** Addresses with which an edge may appear at the mailbox: what MagicDNS says there, what the node has, and the public ones. */
+/** Addresses with which an edge may appear at the mailbox: the one that the guard gives all of them, what MagicDNS says there, what the node has, and the public ones. */
 export async function edgeAddresses(ground: Ground, edge: EdgeGround): Promise<string[]> {
   const { ipv4, ipv6 } = edge.site;
-  return [...new Set([...(await lookedUpIn(ground.sidecar, edge.node.host)), ...(await tailnetAddresses(edge)), ipv4, ...(ipv6 === undefined ? [] : [ipv6])])];
+  return [...new Set([EDGE_PEER, ...(await lookedUpIn(ground.sidecar, edge.node.host)), ...(await tailnetAddresses(edge)), ipv4, ...(ipv6 === undefined ? [] : [ipv6])])];
 }
 
 /** What the node of a shell's network has on the tailnet, by its kernel; none when it is not on it. */

@@ -1,18 +1,15 @@
 # shellcheck shell=sh
 # common.sh: what the start scripts of both mail servers share. POSIX sh, for Debian (curl) and Alpine (busybox).
-# EDGES     MagicDNS names of the edges, blanks between them
-# EVERY     seconds between two looks at names, certificate and Redis
+# EVERY     seconds between two looks at certificate and Redis
 # PATIENCE  seconds to wait for a backend
-# EDGE_PATIENCE  seconds to wait for an edge's name
 # The rest are places, which only tests move. No secret ever stands on a command line.
 set -u
 umask 077
 export LC_ALL=C
-: "${EDGES:?}" "${EVERY:=5}" "${PATIENCE:=120}" "${EDGE_PATIENCE:=20}"
+: "${EVERY:=5}" "${PATIENCE:=120}"
 : "${REDIS_HOST:=}" "${REDIS_PORT:=}" "${S3_URL:=}" "${TLS_FILES:=}"
-: "${SECRETS:=/run/secrets}" "${NETNS:=/netns/id}" "${WORK:=/dev/shm/tailwart}"
+: "${SECRETS:=/run/secrets}" "${NETNS:=/netns/id}" "${GUARD:=/netns/guard}" "${WORK:=/dev/shm/tailwart}"
 pid='' moved='' redis_run=''
-NOBODY=192.0.2.1 # TEST-NET-1 (RFC 5737): never a peer
 
 say() { echo "start: $*" >&2; }
 die() {
@@ -60,43 +57,14 @@ redis_ready() { # with its password, and not while it is loading; redis_run is n
 }
 s3_ready() { [ -z "$S3_URL" ] || curl -s -o /dev/null -m 5 "$S3_URL"; } # any answer will do
 
-# --- edges ---------------------------------------------------------------------
-addresses_of() { # IPv4 only: MagicDNS knows no other, and an edge dials what MagicDNS says
-  { getent ahostsv4 "$1" || getent ahosts "$1" || getent hosts "$1"; } 2>/dev/null |
-    sed -n 's/^\([0-9][0-9.]*\)[[:blank:]].*/\1/p' | sort -u | grep .
+# --- the guard -------------------------------------------------------------------
+# Before it stands in this very namespace (guard.sh) an edge would be taken for a client, and its PROXY header for SMTP.
+guarded() {
+  why=''
+  [ "$(head -n 1 "$GUARD" 2>/dev/null)" = "$ground" ] || return 1
+  edges=$(sed 1d "$GUARD" | paste -s -d , - | sed 's/,/, /g')
+  say "edges: ${edges:-none on the tailnet yet}"
 }
-look() { # look OLD: "edge address" lines; an edge without an answer keeps its old ones, for no answer is no news
-  for edge in $EDGES; do
-    if found=$(addresses_of "$edge"); then
-      for address in $found; do echo "$edge $address"; done
-    else
-      echo "$1" | while read -r name address; do [ "$name" != "$edge" ] || echo "$edge $address"; done
-    fi
-  done
-}
-all_found() {
-  edges=$(look "$edges")
-  for edge in $EDGES; do echo "$edges" | grep -q "^$edge " || return 1; done
-}
-find_edges() { # an edge that is gone must not shut out those who come without it
-  edges='' begun=$(date +%s) told=''
-  until all_found; do
-    [ -n "$told" ] || say "waiting for the edges' names: $EDGES"
-    told=1
-    [ $(($(date +%s) - begun)) -lt "$EDGE_PATIENCE" ] || break
-    sleep 1
-  done
-  for edge in $EDGES; do
-    echo "$edges" | grep -q "^$edge " && continue
-    say "$edge has no address; going on without it, and starting again when it has one"
-    edges="$edges
-$edge $NOBODY"
-  done
-  edges=$(echo "$edges" | sed '/^$/d')
-  say "edges: $(in_a_line "$edges")"
-}
-edge_set() { echo "$edges" | sed 's/.* //' | sort -u; }
-in_a_line() { echo "$1" | paste -s -d , - | sed 's/,/, /g'; }
 
 # --- the ground we stand on -----------------------------------------------------
 tls_sum() { for file in $TLS_FILES; do cat "$file" 2>/dev/null; done | sha256sum; }
@@ -112,7 +80,7 @@ leave() {
   exit
 }
 watch() {
-  strange=0 away='' beat=0 first_run=$redis_run
+  away='' beat=0 first_run=$redis_run
   while sleep 1; do
     id=$(cat "$NETNS" 2>/dev/null)
     [ -z "$id" ] || [ "$id" = "$ground" ] || leave "the network namespace was replaced"
@@ -121,9 +89,6 @@ watch() {
     beat=0
     [ "$(tls_sum)" = "$tls" ] || leave "the certificate's files changed"
     if ! redis_ready; then away=1; elif [ -n "$away" ] || [ "$redis_run" != "$first_run" ]; then leave "Redis was away, and what came in meanwhile would stay in the queue"; fi
-    now=$(look "$edges")
-    if [ "$now" = "$edges" ]; then strange=0; else strange=$((strange + 1)); fi
-    [ "$strange" -lt 2 ] || leave "the edges moved: $(in_a_line "$edges") -> $(in_a_line "$now")"
   done
 }
 # supervise PROGRAM...: runs it until it ends, a signal comes, or the ground moves (75: the restart policy brings us back)

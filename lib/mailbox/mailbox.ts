@@ -8,6 +8,7 @@ import { Service } from "../docker/service";
 import { Sidecar } from "../docker/sidecar";
 import { dataVolume } from "../docker/volumes";
 import type { Wire } from "../wire";
+import { guardOf } from "./guard";
 import { mailServerOf } from "./select";
 
 export interface MailboxProps {
@@ -42,6 +43,7 @@ export class Mailbox extends Construct {
       loginServer: tailnet.headscale,
       ephemeral: mailbox.ephemeral,
       backends: wire.dials.map(({ host, port }) => `${host}:${port}`),
+      companion: guardOf(wire),
       dependsOn,
     });
     const server = mailServerOf(deployment, wire);

@@ -22,7 +22,6 @@ const portOf = ({ listeners }: Wire, line: LineName): Record<string, string> => 
 /** What both start scripts are told: names and ports, never a secret (see common.sh). */
 export function environmentOf({ backends: { postgres }, mailbox: { certificates } }: Deployment, wire: Wire): Record<string, string> {
   return {
-    EDGES: wire.edges.map(({ host }) => host).join(" "),
     DB_HOST: postgres.host,
     DB_PORT: String(postgres.port),
     ...portOf(wire, "smtp"),

@@ -51,6 +51,12 @@ export const PRIVATE_PORTS = {
   garageRpc: 3901,
 } as const;
 
+/**
+ * What the mail server sees in place of every edge's tailnet address, and the only peer that it believes a PROXY header from;
+ * the guard in the mailbox's sidecar translates. Of TEST-NET-1 (RFC 5737 section 3), so that no host has it.
+ */
+export const EDGE_PEER = "192.0.2.2";
+
 /** Where a backend is administered, when that is not its own line; no grant of ours names them. */
 export const BACKEND_ADMIN_PORTS = {
   /** Garage's admin API (garagehq.deuxfleurs.fr, "Administration API") */

@@ -14,6 +14,7 @@ import type { Ground } from "../../../lib/doctor/ground";
 import { deployment } from "../../deployment";
 import { startCaddy } from "../caddy";
 import { add, api, change, list, singleton } from "../mailbox/api";
+import { EDGE_PEER } from "../../../lib/wire";
 import { ADMIN, CLOSED_STALWART, MAILBOX_NEEDS, makeMailbox, type MailboxStage } from "../mailbox/stage";
 import { until, type Running } from "../processes";
 import { describeWith, NEEDS, type Need } from "../programs";
@@ -102,13 +103,13 @@ describeWith([...MAILBOX_NEEDS, NEEDS.stalwart, NC, IPTABLES], "the doctor betwe
 
   test("a ban of the edge, and not a trust for the whole server", async () => {
     const allowed = (await list(stage, "AllowedIp")).map(({ id }) => String(id));
-    const ban = { address: ADDRESSES.edgeTailnet, reason: "manual" };
+    const ban = { address: EDGE_PEER, reason: "manual" };
     await api(stage, add("BlockedIp", ban), add("Action", { "@type": "ReloadBlockedIps" }));
     // On the allow-list a ban does nothing.
     expect(await outcomeOf(edgeBanned, ground)).toEqual(WELL);
     await api(stage, ["AllowedIp/set", { destroy: allowed }], add("Action", { "@type": "ReloadSettings" }), add("Action", { "@type": "ReloadBlockedIps" }));
     const found = await outcomeOf(edgeBanned, ground);
-    expect(found).toMatchObject({ state: "fault", said: expect.stringMatching(new RegExp(`edge edge: ${ADDRESSES.edgeTailnet} is banned .*accepted and closed after`)) as string });
+    expect(found).toMatchObject({ state: "fault", said: expect.stringMatching(new RegExp(`edge edge: ${EDGE_PEER} is banned .*accepted and closed after`)) as string });
     expect(await outcomeOf(serverWideTrust, ground)).toEqual(WELL);
     await api(stage, ["BlockedIp/set", { destroy: (await list(stage, "BlockedIp")).map(({ id }) => id) }]);
     await again();
@@ -116,14 +117,14 @@ describeWith([...MAILBOX_NEEDS, NEEDS.stalwart, NC, IPTABLES], "the doctor betwe
   });
 
   test("a trust for the whole server, and not a ban: with the same symptom", async () => {
-    const heal = await planned("20-system.json", (text) => text.replace('"proxyTrustedNetworks":{}', '"proxyTrustedNetworks":{"100.64.0.0/10":true,"127.0.0.0/8":true}'));
-    expect(await outcomeOf(serverWideTrust, ground)).toMatchObject({ state: "fault", said: expect.stringMatching(/trusted server-wide: 100\.64\.0\.0\/10, 127\.0\.0\.0\/8; the administration answers on loopback only to who sends a PROXY header; .*accepted and closed/) as string });
+    const heal = await planned("20-system.json", (text) => text.replace('"proxyTrustedNetworks":{}', '"proxyTrustedNetworks":{"192.0.2.0/24":true,"127.0.0.0/8":true}'));
+    expect(await outcomeOf(serverWideTrust, ground)).toMatchObject({ state: "fault", said: expect.stringMatching(/trusted server-wide: 192\.0\.2\.0\/24, 127|trusted server-wide: 127\.0\.0\.0\/8, 192\.0\.2\.0\/24\.0\.0\.0\/8; the administration answers on loopback only to who sends a PROXY header; .*accepted and closed/) as string });
     expect(await outcomeOf(edgeBanned, ground)).toEqual(WELL);
     await heal();
   });
 
   test("a line whose listener expects no header is found, and only that one", async () => {
-    const heal = await planned("30-listeners.json", (text) => text.replace(/("name":"imaps"(?:(?!"name").)*?),"overrideProxyTrustedNetworks":\{"\{\{edge_set\}\}":true\}/, "$1"));
+    const heal = await planned("30-listeners.json", (text) => text.replace(/("name":"imaps"(?:(?!"name").)*?),"overrideProxyTrustedNetworks":\{"192\.0\.2\.2":true\}/, "$1"));
     const { state, said } = await outcomeOf(proxyAgreement, ground);
     expect(state).toBe("fault");
     expect(said).toMatch(/^imaps 203\.0\.113\.25:993: /);

@@ -29,6 +29,7 @@ export class Container {
   private readonly root: string;
   private starts = 0;
   private now?: Running;
+  private guard?: string;
   private files: MailServer["files"];
 
   constructor(
@@ -83,6 +84,11 @@ export class Container {
     writeFileSync(this.at(path), content);
     chmodSync(this.at(path), mode);
   }
+  /** The guard's word, as if it guarded the namespace that the container finds at its next start. */
+  mark(text: string): void {
+    this.guard = text;
+    this.write("/netns/guard", text.replace(/^.*\n/, this.read("/netns/id")));
+  }
   read(path: string): string {
     return readFileSync(this.at(path), "utf8");
   }
@@ -110,6 +116,7 @@ export class Container {
   async start(settings: Readonly<Record<string, string>> = {}): Promise<Running> {
     const { server, program, place, folder } = this.props;
     const [uid, gid] = server.user.split(":");
+    if (this.guard !== undefined) this.mark(this.guard);
     await must("ip", ["netns", "exec", this.namespace.name, "sysctl", "-q", "-w", "net.ipv4.ip_unprivileged_port_start=0"]);
     const enter = [join(__dirname, "enter.sh"), this.root, pathOf(program), place, "-all,+net_bind_service", uid, gid];
     this.now = await this.namespace.start("sh", [...enter, "/usr/bin/env", "-i", ...this.environment(settings), ...server.entrypoint], { log: join(folder, `${server.name}-${++this.starts}.log`) });

@@ -8,6 +8,7 @@ import { EDGE_NEEDS, makeStage, type Stage } from "../edge/stage";
 import { NEEDS, type Need } from "../programs";
 import { ADDRESSES } from "../world";
 import { Container } from "./container";
+import { Guard } from "./guard";
 import { Postgres, POSTGRES_NEEDS } from "./postgres";
 import type { User } from "./talk";
 
@@ -35,6 +36,8 @@ const PROGRAMS = { stalwart: { program: NEEDS.stalwart, place: "/usr/local/bin/s
 
 export interface MailboxStage extends Stage {
   readonly container: Container;
+  /** what stands in the real mailbox's namespace: it decides whom the server sees as an edge */
+  readonly guard: Guard;
   readonly postgres: Postgres;
   /** what the mailbox finds under the tailnet's names */
   readonly names: Resolver;
@@ -60,12 +63,14 @@ export async function makeMailbox(overrides: Readonly<Record<string, string>>, m
     const server = mailServerOf(deployment(overrides), wire);
     const secrets = { "/run/secrets/stalwart_db_password": DB_PASSWORD, "/run/secrets/stalwart_admin_password": ADMIN.password, ...more.secrets };
     const tls = { [TLS_CHAIN]: readFileSync(certificate.cert, "utf8"), [TLS_KEY]: readFileSync(certificate.key, "utf8") };
-    const settings = { EVERY: "1", EDGE_PATIENCE: "2", PATIENCE: "20" };
+    const settings = { EVERY: "1", PATIENCE: "20" };
     const container = new Container(world.mailbox, { folder, server, ...PROGRAMS[server.name], secrets: { ...secrets, ...tls }, settings });
+    const guard = await Guard.start(world.mailbox, folder, wire, (text) => container.mark(text));
+    await guard.tell([{ name: wire.edges[0].host, address: ADDRESSES.edgeTailnet, tag: wire.edges[0].tag }, { name: "neighbour.tail0000.ts.net", address: NEIGHBOUR }]);
     const ports = wire.listeners.map(({ port }) => port);
     // Killed, PostgreSQL would leave its shared memory behind.
     const close = (): Promise<void> => postgres.stop().then(() => world.close());
-    return { ...stage, world: { ...world, close }, container, postgres, names, answers, folder, secrets: Object.values(secrets), ports };
+    return { ...stage, world: { ...world, close }, container, guard, postgres, names, answers, folder, secrets: Object.values(secrets), ports };
   } catch (error) {
     await world.close();
     throw error;

@@ -1,5 +1,5 @@
+import { EDGE_PEER } from "../../../lib/wire";
 import { describeWith, NEEDS } from "../programs";
-import { ADDRESSES } from "../world";
 import { add, api, change, list } from "./api";
 import { differences } from "./settings";
 import { CLOSED_STALWART, MAILBOX_NEEDS, makeMailbox, type MailboxStage } from "./stage";
@@ -63,7 +63,7 @@ describeWith([...MAILBOX_NEEDS, NEEDS.stalwart], "Stalwart's settings, read back
       "MtaSts: mode is disable, and was testing",
       "NetworkListener imaps: bind is [::]:993, [::]:9993, and was [::]:993",
       "NetworkListener imaps: tlsImplicit is false, and was true",
-      `NetworkListener smtp: overrideProxyTrustedNetworks is empty, and was ${ADDRESSES.edgeTailnet}`,
+      `NetworkListener smtp: overrideProxyTrustedNetworks is empty, and was ${EDGE_PEER}`,
       "NetworkListener web: overrideProxyTrustedNetworks is 100.64.0.0/10, and was empty",
       "Security: authBanPeriod is not set, and was 3600000",
       "Security: authBanRate is { count: 7, period: 86400000 }, and was { count: 100, period: 86400000 }",

@@ -23,8 +23,8 @@ test("of a large one", () => expect(textOf(LARGE_MADDY)).toMatchSnapshot());
 
 test("TLS from the first byte begins after the PROXY header, or is the endpoint's where there is none", () => {
   const text = textOf({ PUBLIC_LINES: "smtp,submissions", TAILNET_LINES: "imaps,submission" });
-  expect(block(text, "submission", "tcp://[::]:465").block?.[0]).toMatchObject({ name: "proxy_protocol", block: [{ args: ["{{edge_trust}}"] }, { name: "tls" }] });
-  expect(block(text, "smtp", "tcp://[::]:25").block?.[0].block).toEqual([{ name: "trust", args: ["{{edge_trust}}"] }]);
+  expect(block(text, "submission", "tcp://[::]:465").block?.[0]).toMatchObject({ name: "proxy_protocol", block: [{ args: ["192.0.2.2/32"] }, { name: "tls" }] });
+  expect(block(text, "smtp", "tcp://[::]:25").block?.[0].block).toEqual([{ name: "trust", args: ["192.0.2.2/32"] }]);
   for (const [name, address] of [["imap", "tls://[::]:993"], ["submission", "tcp://[::]:587"]]) expect(block(text, name, address).block?.map((one) => one.name)).not.toContain("proxy_protocol");
 });
 

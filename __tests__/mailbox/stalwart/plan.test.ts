@@ -94,9 +94,9 @@ describe("the allow-list", () => {
     expect(needsAllowList(wireOf(overrides))).toBe(needed);
     expect(Object.keys(written(planOf(overrides), "AllowedIp")).length > 0).toBe(needed);
   });
-  test("holds every address of every edge", () => {
+  test("holds what every edge is seen as, and their public addresses", () => {
     const entries = written(planOf({ ...LARGE, WEB_PROXY_PROTOCOL: "false" }), "AllowedIp");
-    expect(Object.values(entries).map(({ address }) => address)).toEqual(["{{edge_1}}", "192.0.2.25", "2001:db8::25", "{{edge_2}}", "198.51.100.25"]);
+    expect(Object.values(entries).map(({ address }) => address)).toEqual(["192.0.2.2", "192.0.2.25", "2001:db8::25", "198.51.100.25"]);
   });
 });
 

@@ -6,9 +6,6 @@ export const SETTINGS = {
   ...{ MAIL_DOMAIN: "one.test,two.test", BACKENDS: "external", STALWART_DB_HOST: "postgres", MAIL_TLS_CERT_FILE: "chain.pem", MAIL_TLS_KEY_FILE: "key.pem" },
   ...{ STALWART_WEB_ADMIN: "off", STALWART_SPAM_RULES: "off", STALWART_ASN: "off", STALWART_SMARTHOST: "smtp.relay.test", STALWART_SMARTHOST_USER: "relay-user" },
 };
-/** The edge's address then. */
-export const EDGE = "100.64.0.1";
-
 type Recorded = { methodResponses: [string, { list: Record<string, unknown>[] }, string][] };
 
 /** A running server's answers when it was asked for its settings, to be changed. */
@@ -19,8 +16,8 @@ export function objectsOf(answers: readonly Recorded[], type: string): Record<st
   if (found === undefined) throw new Error(`nothing is recorded of ${type}`);
   return found[1].list;
 }
-/** Plays answers, one a request; what has no input asks for the edges' addresses, a line each. */
-export function player(answers: readonly unknown[], addresses = `${EDGE}\n`): (input: string) => { status: number; stdout: string; stderr: string } {
+/** Plays answers, one a request. */
+export function player(answers: readonly unknown[]): () => { status: number; stdout: string; stderr: string } {
   const left = [...answers];
-  return (input) => ({ status: 0, stdout: input === "" ? addresses : `${JSON.stringify(left.shift())}\n200`, stderr: "" });
+  return () => ({ status: 0, stdout: `${JSON.stringify(left.shift())}\n200`, stderr: "" });
 }

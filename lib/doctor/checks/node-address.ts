@@ -1,9 +1,7 @@
 import { lookedUpIn } from "../addresses";
 import type { Check, Finding } from "../check";
-import { firstWords } from "../container";
 import { tailnetAddresses } from "../edge-line";
 import type { Ground, Shell } from "../ground";
-import { startLog } from "../start-log";
 
 /** A name, asked where it is dialled, against what the node itself has. */
 async function compared(asker: Pick<Shell, "exec">, whose: string, host: string, has: readonly string[]): Promise<Finding[]> {
@@ -13,20 +11,23 @@ async function compared(asker: Pick<Shell, "exec">, whose: string, host: string,
   return [{ where: host, what: `${whose} is told ${says.join(", ")}, and the node has ${has.join(", ")}`, key: `address ${whose}` }];
 }
 
-/** PROXY trust is a list of addresses, made at the mail server's start. */
-async function trust(ground: Ground, now: ReadonlyMap<string, readonly string[]>): Promise<Finding[]> {
-  const { edges } = startLog(await firstWords(ground.server));
-  return (edges ?? []).flatMap(({ host, address }) => {
-    const has = now.get(host) ?? [];
-    if (has.length === 0 || edges?.some((one) => one.host === host && has.includes(one.address))) return [];
-    const fix = `docker restart ${ground.server.container}: its start script looks the edges up; it does so by itself within seconds once MagicDNS tells it the new address`;
-    return [{ where: ground.server.container, what: `it trusts ${address} as ${host}, which has ${has.join(", ")}`, key: `trust ${host}`, cause: "the edge registered again, and the mail server has not noticed", fix }];
+/** The guard writes down whom it lets in as an edge: a line with the namespace's id, then one for each edge (guard.sh). */
+async function admitted({ sidecar }: Ground, now: ReadonlyMap<string, readonly string[]>): Promise<Finding[]> {
+  const { status, stdout, stderr } = await sidecar.exec(["cat", "/netns/guard"], { seconds: 15 });
+  const fix = `docker restart ${sidecar.container}; docker logs there says why its guard does not stand`;
+  if (status !== 0) return [{ where: sidecar.container, what: `its guard left no word: ${stderr.trim()}`, key: "guard", cause: "the guard does not run, and no edge may come in", fix }];
+  const known = stdout.split("\n").slice(1).map((line) => line.split(" "));
+  return [...now].flatMap(([host, has]) => {
+    if (has.length === 0 || known.some(([name, address]) => name === host && has.includes(address))) return [];
+    const says = known.filter(([name]) => name === host).map(([, address]) => address).join(", ") || "none";
+    const cause = "the edge's node lacks its tag, or the mailbox's tailscaled does not see it: the policy hides it, or has the old node under this name";
+    return [{ where: sidecar.container, what: `its guard lets ${host} in from ${says}; the node has ${has.join(", ")}`, key: `guard ${host}`, cause, fix: "tailscale status --json in the sidecar shows the node with its Tags; npm run doctor -- --only policy,node-name" }];
   });
 }
 
 export const nodeAddress: Check = {
   name: "node-address",
-  proves: "MagicDNS names lead to the nodes that have them, at both ends, and the mail server trusts the edges' present addresses",
+  proves: "MagicDNS names lead to the nodes that have them, at both ends, and the mailbox lets the edges in from their present addresses",
   from: "mailbox",
   severity: "error",
   symptom: "\"network is unreachable\", or lines that are accepted and say nothing, after a node came back or the policy changed",
@@ -41,7 +42,7 @@ export const nodeAddress: Check = {
     const found = await Promise.all([
       ...edges.map(({ edge }) => compared(edge.shell, `edge ${edge.site.name}`, ground.wire.mailbox.host, mailbox)),
       ...edges.map(({ edge, has }) => compared(ground.sidecar, "the mailbox", edge.node.host, has)),
-      trust(ground, new Map(edges.map(({ edge, has }) => [edge.node.host, has]))),
+      admitted(ground, new Map(edges.map(({ edge, has }) => [edge.node.host, has]))),
     ]);
     return [...off.map((where) => ({ where, what: "its network has no address of the tailnet", key: "none", cause: "tailscaled is down there, or the edge's host never joined", fix: "tailscale status on that host; npm run drift" })), ...found.flat()];
   },

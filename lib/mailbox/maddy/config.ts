@@ -1,12 +1,10 @@
 import type { BackendsSite, Deployment } from "../../config";
 import { refuseIfAny } from "../../errors";
-import type { Listener, Wire } from "../../wire";
+import { EDGE_PEER, type Listener, type Wire } from "../../wire";
 import { TLS_CHAIN, TLS_KEY } from "../paths";
 import { checkMaddy } from "./lint";
 import { directive as d, render, type Directive } from "./syntax";
 
-/** The start script writes the edges' addresses in its place, each with /32. */
-export const EDGE_TRUST = "{{edge_trust}}";
 /** What the start script reads from the secrets into the server's environment; PostgreSQL's client knows PGPASSWORD by itself. */
 const fromEnvironment = (name: string): string => `{env:${name}}`;
 
@@ -45,7 +43,7 @@ function localRouting({ domains }: Deployment, admin: string): Directive[] {
 function endpoint({ port, tls, proxy }: Listener): { readonly address: string; readonly options: Directive[] } {
   const implicit = tls === "implicit";
   if (proxy === "none") return { address: `${implicit ? "tls" : "tcp"}://[::]:${port}`, options: [] };
-  return { address: `tcp://[::]:${port}`, options: [d("proxy_protocol", [], [d("trust", [EDGE_TRUST]), ...(implicit ? [TLS] : [])])] };
+  return { address: `tcp://[::]:${port}`, options: [d("proxy_protocol", [], [d("trust", [`${EDGE_PEER}/32`]), ...(implicit ? [TLS] : [])])] };
 }
 
 const isIncoming = ({ line }: Listener): boolean => line === "smtp";
@@ -106,7 +104,7 @@ const queue = (domains: readonly string[]): Directive =>
   ]);
 
 /**
- * maddy's whole configuration, with placeholders for the edges' addresses and for secrets.
+ * maddy's whole configuration, with references for secrets.
  * @throws MistakesError with one line for each breach of a rule
  */
 export function maddyConfig(deployment: Deployment, wire: Wire): string {

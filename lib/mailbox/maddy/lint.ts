@@ -1,5 +1,4 @@
-import { isIP } from "node:net";
-import type { Listener, Wire } from "../../wire";
+import { EDGE_PEER, type Listener, type Wire } from "../../wire";
 import { parse, type Directive } from "./syntax";
 
 const ENDPOINTS = ["smtp", "submission", "imap"];
@@ -24,16 +23,10 @@ function opened({ name, args, block = [] }: Directive): Opened[] {
 }
 
 function trustBreaches({ name, trust = [] }: Opened): string[] {
-  if (trust.length === 0) return [`${name} has an empty trust list, and then maddy believes everybody's PROXY header; trust the edges`];
+  if (trust.length === 0) return [`${name} has an empty trust list, and then maddy believes everybody's PROXY header; trust ${EDGE_PEER}/32`];
   return trust
-    .filter((member) => member !== "{{edge_trust}}")
-    .flatMap((member) => {
-      const [address, mask] = member.split("/");
-      const family = isIP(address);
-      if (family === 0) return [`${name} trusts ${member}, which is no address`];
-      if (mask === undefined) return [`${name} trusts ${member} without a mask; maddy appends /32, also to IPv6; write /${family === 4 ? 32 : 128}`];
-      return Number(mask) === (family === 4 ? 32 : 128) ? [] : [`${name} trusts ${member}; only single addresses, or a neighbour could forge`];
-    });
+    .filter((member) => member !== `${EDGE_PEER}/32`)
+    .map((member) => `${name} trusts ${member}; only ${EDGE_PEER}/32, as which the guard lets edges in, or a neighbor could forge`);
 }
 
 /** What is wrong with an endpoint for the wire's line on that port. */

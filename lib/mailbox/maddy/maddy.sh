@@ -1,5 +1,5 @@
 #!/bin/sh
-# maddy.sh: waits for PostgreSQL and the edges' names, fills in the configuration, makes the first account, runs maddy.
+# maddy.sh: waits for the guard and for PostgreSQL, makes the first account, runs maddy.
 # For the official image: Alpine with busybox. Secrets reach maddy by its environment only, and no command line.
 # shellcheck source=lib/mailbox/common.sh disable=SC2154,SC2317
 . "${0%/*}/common.sh"
@@ -10,7 +10,7 @@ SMARTHOST_PASSWORD=$([ ! -f "$SECRETS/stalwart_smarthost_password" ] || secret s
 export PGPASSWORD SMARTHOST_PASSWORD
 
 # maddy's commands end with 0 also when they fail (0.9.4); what went wrong is in their last words.
-maddy() { "$BIN" -config "$WORK/maddy.conf" "$@" 2>"$WORK/log" && ! grep -q 'app\.Run failed' "$WORK/log"; }
+maddy() { "$BIN" -config "$CONFIG" "$@" 2>"$WORK/log" && ! grep -q 'app\.Run failed' "$WORK/log"; }
 reason() { sed -n 's/.*app\.Run failed[[:blank:]]*//p' "$WORK/log" | tail -n 1 | cut -c1-300; }
 database_ready() { # with its password; makes the tables
   maddy creds list >"$WORK/logins" && return
@@ -29,9 +29,7 @@ first_account() { # made once, by name; the password is read from standard input
 rm -rf "$WORK"
 mkdir -p "$WORK" || exit 1
 stand
-find_edges
-sed "s|{{edge_trust}}|$(edge_set | sed 's/$/\/32/' | paste -s -d ' ' -)|" "$CONFIG" >"$WORK/maddy.conf"
-! grep '{{' "$WORK/maddy.conf" || give_up "${CONFIG##*/}: unknown placeholder"
+until_true "$PATIENCE" "the guard in the sidecar" guarded
 until_true "$PATIENCE" "PostgreSQL ($DB_HOST:$DB_PORT)" database_ready
 first_account
-supervise "$BIN" -config "$WORK/maddy.conf" run
+supervise "$BIN" -config "$CONFIG" run

@@ -7,10 +7,6 @@ import type { PlanCall, PlanFile } from "./request";
 export type Item = Readonly<Record<string, unknown>>;
 /** The server's objects by type. A type that is not in it is not looked at. */
 export type Live = ReadonlyMap<TypeName, readonly Item[]>;
-/** What the start script would fill in: addresses of the edges, in their order; undefined where one has none now. */
-export interface Known {
-  readonly edges: readonly (readonly string[] | undefined)[];
-}
 
 type Value = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Value => typeof value === "object" && value !== null;
@@ -18,12 +14,9 @@ const isObject = (value: unknown): value is Value => typeof value === "object" &
 const IDENTITIES = ["name", "address", "directory", "description", "@type", "certificate"];
 const identity = (value: Value): string => IDENTITIES.find((key) => key in value) ?? "id";
 
-/** Not to be judged: the value hangs on something that is not known now. */
-const UNKNOWN = Symbol("unknown");
-
 /** Wanted against found. A placeholder that is still there, such as a secret's, stands for anything. */
 function same(wanted: unknown, found: unknown): boolean {
-  if (wanted === UNKNOWN || (typeof wanted === "string" && /^\{\{\w+\}\}$/.test(wanted))) return true;
+  if (typeof wanted === "string" && /^\{\{\w+\}\}$/.test(wanted)) return true;
   if (typeof wanted === "string" && wanted.includes("{{")) {
     const pattern = wanted.split(/\{\{\w+\}\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
     return typeof found === "string" && new RegExp(`^${pattern.join(".*")}$`, "s").test(found);
@@ -45,10 +38,7 @@ export class DryRun {
   private readonly unsure = new Set<TypeName>();
   private readonly missing: Difference[] = [];
 
-  constructor(
-    private readonly live: Live,
-    private readonly known: Known,
-  ) {}
+  constructor(private readonly live: Live) {}
 
   differences(plan: readonly PlanFile[]): readonly Difference[] {
     for (const { name, request } of plan) if (conditions(name).every(({ kind, of }) => this.knows(of) === (kind === "if"))) request.methodCalls.forEach((call) => this.call(call));
@@ -73,18 +63,13 @@ export class DryRun {
   }
 
   private resolve(text: string): string {
-    return text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => {
-      const edge = /^edge_(\d+)$/.exec(name)?.[1];
-      return (edge === undefined ? this.found.get(name)?.[0] : this.known.edges[Number(edge) - 1]?.[0]) ?? whole;
-    });
+    return text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => this.found.get(name)?.[0] ?? whole);
   }
 
   private expand(value: unknown): unknown {
     if (typeof value === "string") return this.resolve(value);
     if (!isObject(value)) return value;
-    const { edges } = this.known;
-    if (!("{{edge_set}}" in value)) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [this.resolve(key), this.expand(inner)]));
-    return edges.includes(undefined) ? UNKNOWN : Object.fromEntries(edges.flatMap((addresses) => (addresses ?? []).map((address) => [address, true])));
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [this.resolve(key), this.expand(inner)]));
   }
 
   private call([method, args, id]: PlanCall): void {

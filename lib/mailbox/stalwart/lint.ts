@@ -1,11 +1,11 @@
-import type { Wire } from "../../wire";
+import { EDGE_PEER, type Wire } from "../../wire";
 import { listenerBreaches } from "./lint/listeners";
 import { unknownPlaceholders } from "./lint/placeholders";
 import { isOneHost, Plan } from "./lint/plan";
 import { literalSecrets } from "./lint/secrets";
 import { OPPORTUNISTIC } from "./mta";
 import type { MtaRoute, MtaTlsStrategy, Security } from "./objects";
-import { MOST_CALLS, placeholder, type PlanFile } from "./request";
+import { MOST_CALLS, type PlanFile } from "./request";
 import { needsAllowList } from "./security";
 
 /** What a plan must keep. Each rule returns one sentence for each breach. */
@@ -48,9 +48,7 @@ export const PLAN_RULES: readonly PlanRule[] = [
     check: (plan, wire) => {
       if (!needsAllowList(wire)) return [];
       const allowed = plan.values("AllowedIp").map(({ value }) => value.address);
-      return wire.edges
-        .filter((_, index) => !allowed.includes(placeholder(`edge_${index + 1}`)))
-        .map(({ host }) => `${host} is not on the allow-list, and a line without PROXY would close for everybody with its ban`);
+      return allowed.includes(EDGE_PEER) ? [] : [`${EDGE_PEER}, as which every edge is seen, is not on the allow-list; a line without PROXY would close for everyone with its ban`];
     },
   },
   {

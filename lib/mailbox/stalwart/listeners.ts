@@ -1,9 +1,6 @@
-import type { Listener, Wire } from "../../wire";
-import { setOf, type NetworkListener, type SetOf } from "./objects";
+import { EDGE_PEER, type Listener, type Wire } from "../../wire";
+import { setOf, type NetworkListener } from "./objects";
 import { planFile, replaceAll, type PlanFile } from "./request";
-
-/** The start script writes the edges' addresses in its place. */
-export const EDGE_SET: SetOf = { "{{edge_set}}": true };
 
 export const protocolOf = ({ protocol, line }: Listener): NetworkListener["protocol"] => {
   if (protocol === "postgresql" || protocol === "redis" || protocol === "s3") throw new Error(`${line} is no line that Stalwart listens on`);
@@ -17,7 +14,7 @@ const listenerOf = (listener: Listener): NetworkListener => ({
   useTls: listener.tls !== "none",
   tlsImplicit: listener.tls === "implicit",
   // An empty one inherits the server-wide trust, which is empty too (see system.ts); written, so that the read-back looks at it.
-  overrideProxyTrustedNetworks: listener.proxy === "v2" ? EDGE_SET : setOf(),
+  overrideProxyTrustedNetworks: listener.proxy === "v2" ? setOf(EDGE_PEER) : setOf(),
 });
 
 /** Exactly the wire's listeners; without any, Stalwart would bring its own seven back. */

@@ -19,9 +19,6 @@ const POST = `request=$(cat)
 printf 'user = "%s:%s"\\n' "$2" "$(head -n 1 "$3" | sed 's/[\\\\"]/\\\\&/g')" |
   curl -sS -m 20 -K - -H 'content-type: application/json' --data-binary "$request" -w '\\n%{http_code}' "$1"`;
 
-/** Edges' addresses as the start script asks for them: IPv4, one line an edge. */
-const ADDRESSES = `for edge; do getent ahostsv4 "$edge" | sed 's/[[:blank:]].*//' | sort -u | paste -s -d ' ' -; done`;
-
 /** Made once and then the server's business; that it is there shows in its login. */
 const UNMANAGED: readonly TypeName[] = ["Account"];
 
@@ -82,8 +79,5 @@ export async function settingsDiffer(ask: Ask, deployment: Deployment, wire: Wir
   const port = wire.listeners.find(({ line }) => line === "admin")?.port;
   const read: [TypeName, readonly Item[]][] = [];
   for (const request of readRequests(plan)) read.push(...readAnswer(await post(ask, `http://127.0.0.1:${port}/jmap`, `${ADMIN}@${deployment.domains[0]}`, request)));
-  const { stdout } = await ask(["/bin/sh", "-c", ADDRESSES, "sh", ...wire.edges.map(({ host }) => host)], "");
-  const lines = stdout.split("\n");
-  const edges = wire.edges.map((_, index) => lines[index]?.split(" ").filter((one) => one !== "")).map((found) => (found?.length ? found : undefined));
-  return new DryRun(new Map(read) as Live, { edges }).differences(plan);
+  return new DryRun(new Map(read) as Live).differences(plan);
 }

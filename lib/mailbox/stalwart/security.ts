@@ -1,6 +1,6 @@
-import type { Wire } from "../../wire";
+import { EDGE_PEER, edgeMayOpen, type Wire } from "../../wire";
 import { DAY, HOUR, type AllowedIp, type BanReason, type Rate, type Security } from "./objects";
-import { create, destroyFound, findText, optional, placeholder, planFile, setSingleton, type PlanFile } from "./request";
+import { create, destroyFound, findText, optional, planFile, setSingleton, type PlanFile } from "./request";
 
 /** By this text the plan knows its own entries in the allow-list; others are left alone. */
 export const ALLOWED_REASON = "tailwart: an edge";
@@ -19,15 +19,12 @@ const security = Object.fromEntries(
  * Where an edge opens a line without a PROXY header, its address stands for everybody behind it: five wrong passwords of one
  * stranger would close the line for all. So it must never be banned there.
  */
-export function needsAllowList({ listeners, grants, edges }: Wire): boolean {
-  const fromEdge = (line: string): boolean => grants.some((grant) => grant.line === line && edges.some((edge) => grant.src.includes(edge.tag)));
-  return listeners.some(({ proxy, line }) => proxy === "none" && fromEdge(line));
-}
+export const needsAllowList = (wire: Wire): boolean => wire.listeners.some(({ proxy, line }) => proxy === "none" && edgeMayOpen(wire, line));
 
 /** The public addresses too: an edge's host that uses its own public name appears with them. */
 function allowed(wire: Wire): Record<string, AllowedIp> {
   if (!needsAllowList(wire)) return {};
-  const entries = wire.edges.flatMap(({ ipv4, ipv6 }, index) => [placeholder(`edge_${index + 1}`), ipv4, ...(ipv6 === undefined ? [] : [ipv6])]);
+  const entries = [EDGE_PEER, ...wire.edges.flatMap(({ ipv4, ipv6 }) => [ipv4, ...(ipv6 === undefined ? [] : [ipv6])])];
   return Object.fromEntries(entries.map((address, index) => [`allowed_${index + 1}`, { address, reason: ALLOWED_REASON }]));
 }
 

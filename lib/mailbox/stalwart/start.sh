@@ -1,6 +1,6 @@
 #!/bin/sh
 # start.sh: Stalwart, settings first and then mail.
-#  1 wait for Redis, S3 and the edges' names   2 start in recovery mode, which waits for PostgreSQL
+#  1 wait for Redis, S3 and the guard           2 start in recovery mode, which waits for PostgreSQL
 #  3 send the plan, check every answer         4 run the server, and watch the ground it stands on
 # Needs sh, sed, grep, curl, getent and coreutils, as in the official image. What holds a secret lies in memory only.
 # shellcheck source=lib/mailbox/common.sh disable=SC2317
@@ -22,12 +22,6 @@ quoted() { sed 's/.*/"&"/' | paste -s -d , -; }
 first_rules() {
   : >"$WORK/rules"
   for file in "$SECRETS"/*; do [ ! -f "$file" ] || teach "${file##*/}" "$(head -n 1 "$file")"; done
-  rule '"{{edge_set}}":true' "$(edge_set | sed 's/.*/"&":true/' | paste -s -d , -)"
-  number=0
-  for edge in $EDGES; do
-    number=$((number + 1))
-    teach "edge_$number" "$(echo "$edges" | grep "^$edge " | head -n 1 | sed 's/.* //')"
-  done
 }
 
 # --- the API --------------------------------------------------------------------
@@ -144,7 +138,7 @@ mkdir -p "$WORK" || exit 1
 stand
 until_true "$PATIENCE" "Redis ($REDIS_HOST)" redis_ready
 until_true "$PATIENCE" "S3 ($S3_URL)" s3_ready
-find_edges
+until_true "$PATIENCE" "the guard in the sidecar" guarded
 first_rules
 until_true "$PATIENCE" "PostgreSQL ($DB_HOST:$DB_PORT)" recover
 apply

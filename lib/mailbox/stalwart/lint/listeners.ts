@@ -1,7 +1,7 @@
-import type { Listener, Wire } from "../../../wire";
+import { EDGE_PEER, type Listener, type Wire } from "../../../wire";
 import { protocolOf } from "../listeners";
 import type { NetworkListener } from "../objects";
-import { isOneHost, type Plan } from "./plan";
+import type { Plan } from "./plan";
 
 const portsOf = ({ bind }: Partial<NetworkListener>): number[] => Object.keys(bind ?? {}).map((socket) => Number(/:(\d+)$/.exec(socket)?.[1]));
 
@@ -23,7 +23,7 @@ export function listenerBreaches(plan: Plan, { listeners }: Wire): string[] {
         ...(found.tlsImplicit === (listener.tls === "implicit") ? [] : [`listener ${listener.line} has implicit TLS ${found.tlsImplicit}; the wire says ${listener.tls}`]),
         ...(listener.proxy === "none" && trusted.length > 0 ? [`listener ${listener.line} trusts ${trusted.join(", ")} to speak PROXY; the wire has none there`] : []),
         ...(listener.proxy === "v2" && trusted.length === 0 ? [`listener ${listener.line} trusts nobody to speak PROXY; the wire has v2 there`] : []),
-        ...trusted.filter((member) => !isOneHost(member)).map((member) => `listener ${listener.line} trusts ${member}; only single addresses, or a neighbour could forge`),
+        ...trusted.filter((member) => member !== EDGE_PEER).map((member) => `listener ${listener.line} trusts ${member}; only ${EDGE_PEER}, as which the guard lets edges in, or a neighbor could forge`),
       ];
     }),
   ];

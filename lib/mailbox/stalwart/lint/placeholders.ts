@@ -1,6 +1,5 @@
 import { SECRETS } from "../../../config/contract";
 import { secretFileName } from "../../../config/secrets";
-import type { Wire } from "../../../wire";
 import type { PlanFile } from "../request";
 import type { Plan } from "./plan";
 
@@ -17,11 +16,9 @@ const taught = ({ request }: PlanFile): { readonly name: string; readonly sure: 
     return sign === "=" ? [{ name, sure: true }] : [{ name, sure: false }, { name: `${name}_all`, sure: true }];
   });
 
-/** Every placeholder and every condition is a secret, an edge, or found by an earlier file. */
-export function unknownPlaceholders({ files }: Plan, { edges }: Wire): string[] {
+/** Every placeholder and every condition is a secret, or found by an earlier file. */
+export function unknownPlaceholders({ files }: Plan): string[] {
   const known = new Map<string, boolean>([
-    ["edge_set", true],
-    ...edges.map((_, index): [string, boolean] => [`edge_${index + 1}`, true]),
     ...SECRETS.map((name): [string, boolean] => [secretFileName(name), true]),
   ]);
   return files.flatMap((file) => {

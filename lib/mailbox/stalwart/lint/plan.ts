@@ -17,9 +17,8 @@ export class Plan {
   }
 }
 
-/** A member of a trust set or the allow-list that is exactly one host: an address, or a placeholder for one. */
+/** A member of a trust set or the allow-list that is exactly one host. */
 export const isOneHost = (member: string): boolean => {
-  if (/^\{\{edge_(set|\d+)\}\}$/.test(member)) return true;
   const [address, mask] = member.split("/");
   return isIP(address) !== 0 && (mask === undefined || mask === (isIP(address) === 4 ? "32" : "128"));
 };
