@@ -11,7 +11,7 @@ const named = (answers: Recorded[], type: string, name: string): Record<string, 
 
 async function seen(answers: readonly unknown[], { settings = SETTINGS }: { settings?: Readonly<Record<string, string>> } = {}): Promise<string[]> {
   const play = player(answers);
-  return (await settingsDiffer((_, input) => Promise.resolve(play(input)), deployment(settings), wireOf(settings))).map(differenceText);
+  return (await settingsDiffer(() => Promise.resolve(play()), deployment(settings), wireOf(settings))).map(differenceText);
 }
 
 test("a server as the plan left it: silent", async () => expect(await seen(recorded())).toEqual([]));
