@@ -25,18 +25,20 @@ interface Scene {
   /** whether the owner of its namespace runs @default it owns its network */
   readonly owner?: "true false" | "false false";
   readonly retries?: number;
+  /** of its health command, as the docker command prints it @default 8s */
+  readonly limit?: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** what inspect says of the state, when the listing was late @default running unhealthy */
   readonly now?: string;
 }
 
 /** The docker command of an engine that has one container. */
-function double(folder: string, { looks, log = OWN, signals = [], owner, retries = 0, now = "running unhealthy" }: Scene): void {
+function double(folder: string, { looks, log = OWN, signals = [], owner, retries = 0, limit = "8s", now = "running unhealthy" }: Scene): void {
   const write = (name: string, text: string, mode = 0o644): void => writeFileSync(join(folder, name), text, { mode });
   looks.forEach((state, index) => write(`ps.${index + 1}`, state === "gone" ? "another|running|Up 1 second\n" : `another|running|Up 1 second\n${NAME}|${UP[state]}\n`));
   const network = owner === undefined ? "bridge" : "container:owner";
   const entries = log.map(([code, said]) => `=look= ${code}\n${said}`).join("\n");
-  write("inspect", `${ID} ${now} ${network} 2030-01-01T00:00:00Z ${retries} 8s\n${entries}\n`);
+  write("inspect", `${ID} ${now} ${network} 2030-01-01T00:00:00Z ${retries} ${limit}\n${entries}\n`);
   write("signals", signals.map((signal) => `${signal}\n`).join(""));
   write("looks", "0\n");
   write(
@@ -81,6 +83,7 @@ describe.each(SHELLS.map((shell) => [shell.join(" "), shell] as const))("the sta
   test.each<[what: string, scene: Scene, said: (RegExp | string)[], restarts: number]>([
     ["restarts what stays unhealthy by its own fault", { looks: ["well", "ill"] }, [`${NAME} was unhealthy and has been restarted (1 within 60 min): no greeting`], 1],
     ["names a health command that hangs", { looks: ["well", "ill"], log: [-1, -1, -1].map((code) => [code, "Health check exceeded timeout (8s)"]) }, [/\(1 within 60 min\): its health command does not come back in 8s$/], 1],
+    ["also as another version prints its limit", { looks: ["well", "ill"], limit: "8000000000", log: own("Health check exceeded timeout (8s)", "Health check exceeded timeout (8s)", "Health check exceeded timeout (8s)") }, [/does not come back in 8s$/], 1],
     ["names one that says nothing", { looks: ["well", "ill"], log: own("", "", "") }, [/: its health command ends with 1 and says nothing$/], 1],
     ["says so when it is healthy again", { looks: ["well", "ill", "starting", "well", "well"] }, [/has been restarted/, `${NAME} is healthy again`], 1],
     ["leaves alone what waits for something else, with one line", { looks: ["well", ...times(3, "ill")], log: own("waiting: PostgreSQL (db:5432)", "x", "waiting: PostgreSQL (db:5432)") }, [`${NAME} is unhealthy and waits for PostgreSQL (db:5432); a restart would not help, left alone`], 0],

@@ -116,6 +116,7 @@ END
   [ "$retries" -gt 0 ] || retries=3
   [ "$retries" -le 5 ] || retries=5 # the engine remembers no more looks
   [ "$own" -ge "$retries" ] || return 0
+  case $limit in *[!0-9]*) ;; *) limit=$((limit / 1000000000))s ;; esac # by the command's version a number of nanoseconds
   case $why in
     '') why="its health command ends with $code and says nothing" ;;
     *'ealth check exceeded timeout'*) why="its health command does not come back in $limit" ;;
