@@ -9,15 +9,16 @@ import { describeWith } from "./programs";
 const SCRIPT = join(__dirname, "../../lib/docker/starter.sh");
 const NAME = `tailwart-live-heal-${process.pid}`;
 const name = (what: string): string => `${NAME}-${what}`;
+// The engine remembers 256 events, and each look of a health check is three: hence no shorter interval than two seconds.
 const ALL = ["owner", "hung", "hangs", "waits", "paused", "stopping", "stopped", "replaced", "joiner", "often"];
 
 /** Leaves a beat, as a server that answers; deaf to SIGTERM where a stop has to take its whole grace. */
 const main = (deaf: boolean): string =>
   `rm -f /tmp/hang /tmp/away; ${deaf ? "trap '' TERM; " : ""}echo $$ >/tmp/pid; while :; do cut -d. -f1 /proc/uptime >/tmp/beat.new; mv /tmp/beat.new /tmp/beat; sleep 0.3; done`;
-const HEALTH = `[ ! -e /tmp/hang ] || sleep 60; [ ! -e /tmp/away ] || { echo 'waiting: the database'; exit 1; }; now=$(cut -d. -f1 /proc/uptime); [ $((now - $(cat /tmp/beat))) -le 5 ] || { echo 'no beat'; exit 1; }`;
+const HEALTH = `[ ! -e /tmp/hang ] || sleep 60; [ ! -e /tmp/away ] || { echo 'waiting: the database'; exit 1; }; now=$(cut -d. -f1 /proc/uptime); [ $((now - $(cat /tmp/beat))) -le 3 ] || { echo 'no beat'; exit 1; }`;
 
 function run(what: string, { network = "none", health = HEALTH, deaf = false }: { network?: string; health?: string; deaf?: boolean } = {}): void {
-  const checked = ["--health-cmd", health, "--health-interval", "1s", "--health-timeout", "4s", "--health-retries", "2", "--health-start-period", "5s"];
+  const checked = ["--health-cmd", health, "--health-interval", "2s", "--health-timeout", "4s", "--health-retries", "2", "--health-start-period", "5s"];
   const { status, stderr } = docker("run", "-d", "--name", name(what), "--init", "--network", network, "--restart", "unless-stopped", ...checked, "--entrypoint", "/bin/sh", IMAGE, "-c", main(deaf));
   if (status !== 0) throw new Error(stderr);
 }
@@ -98,7 +99,7 @@ describeWith([ENGINE], "the starter and what is unhealthy, on a real engine", ()
     const before = started("stopping");
     docker("stop", "-t", "1", name("stopped"));
     freeze("stopping");
-    const stop = spawn("docker", ["-H", HOST, "stop", "-t", "25", name("stopping")], { stdio: "ignore" });
+    const stop = spawn("docker", ["-H", HOST, "stop", "-t", "14", name("stopping")], { stdio: "ignore" });
     await new Promise((resolve) => stop.once("close", resolve));
     await pause(4000);
     expect(["stopping", "stopped"].map((what) => inspect(what, "{{.State.Status}}"))).toEqual(["exited", "exited"]);
