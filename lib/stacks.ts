@@ -9,7 +9,7 @@ import { Ready } from "./docker/ready";
 import { DockerRules } from "./docker/rules";
 import { secretFile, secretPath } from "./docker/secret-file";
 import { Sidecar } from "./docker/sidecar";
-import { Starter, joinersOf } from "./docker/starter";
+import { Starter, servicesOf } from "./docker/starter";
 import { caddyConfig } from "./edge/caddy";
 import { Edge } from "./edge/edge";
 import { EdgeImage, edgeImageName } from "./edge/image";
@@ -37,10 +37,10 @@ abstract class TailwartStack extends TerraformStack {
     Aspects.of(this).add(new DockerRules());
   }
 
-  /** Last in a stack with a namespace: it has to know all that join. */
-  protected startAgain(provider: DockerProvider, namespace: Namespace, name: string, { starter }: Deployment): void {
+  /** Last in a stack with containers: it has to know them all. */
+  protected lookAfter(provider: DockerProvider, name: string, { starter }: Deployment, socket: string | undefined): void {
     if (starter === undefined) return;
-    new Starter(this, "starter", { provider, name, image: starter.image, joiners: joinersOf(this, namespace) });
+    new Starter(this, "starter", { provider, name, image: starter.image, services: servicesOf(this, provider), socket });
   }
 }
 
@@ -111,7 +111,7 @@ export class MailboxStack extends TailwartStack {
     const namespace = new Namespace(this, "namespace", { provider, name: wire.mailbox.name, image: deployment.mailbox.sidecarImage });
     const backends = new Backends(this, "backends", { provider, deployment, namespace, garageImage: garageImageName(garageBuild(props)) });
     new Mailbox(this, "mailbox", { provider, deployment, wire, namespace, dependsOn: backends.services.map((service) => service.healthy) });
-    this.startAgain(provider, namespace, wire.mailbox.name, deployment);
+    this.lookAfter(provider, wire.mailbox.name, deployment, deployment.mailbox.dockerSocket);
   }
 }
 
@@ -133,7 +133,7 @@ export class EdgeStack extends TailwartStack {
     // Caddy would wait out its own patience beside a sidecar whose key is refused.
     const dependsOn = sidecar && [sidecar.service.healthy];
     new Edge(this, "edge", { provider, wire: props.wire, image: edgeImageName(build), config: build.config, namespace, openFiles: site.openFiles, dependsOn });
-    if (namespace !== undefined) this.startAgain(provider, namespace, site.name, props.deployment);
+    this.lookAfter(provider, site.name, props.deployment, site.dockerSocket);
   }
 
   /** The edge as a node of its own: a namespace with the public ports, and a sidecar in it. */

@@ -1,6 +1,7 @@
 import { Namespace } from "../../lib/docker/namespace";
 import { Service, type ServiceProps } from "../../lib/docker/service";
-import { Starter, engineSocket, joinersOf } from "../../lib/docker/starter";
+import { Starter, engineSocket, servicesOf } from "../../lib/docker/starter";
+import { useEngine } from "../../lib/docker/provider";
 import { assetText } from "../../lib/asset";
 import { synthesize } from "../synth";
 
@@ -11,14 +12,16 @@ const made = synthesize((stack, provider) => {
   new Service(stack, "one", { ...service, provider, name: "one", network: namespace.network });
   new Service(stack, "two", { ...service, provider, name: "two", network: { join: namespace.owner } });
   new Service(stack, "alone", { ...service, provider, name: "alone", network: { host: true } });
-  new Starter(stack, "starter", { provider, name: "stalwart", image: "docker:28.5.2-cli", joiners: joinersOf(stack, namespace) });
+  const other = useEngine(stack, "ssh://root@other.test", "other");
+  new Service(stack, "elsewhere", { ...service, provider: other, name: "elsewhere", network: { host: true } });
+  new Starter(stack, "starter", { provider, name: "stalwart", image: "docker:28.5.2-cli", services: servicesOf(stack, provider) });
 });
 const starter = made.container("tailwart-stalwart-starter");
 
 describe("Starter", () => {
-  test("may start those who join the namespace, and nobody else", () => {
+  test("looks after all services of its stack on its engine, owners first, and no one else", () => {
     expect(starter.entrypoint.slice(0, 2)).toEqual(["/bin/sh", "-c"]);
-    expect(starter.entrypoint.slice(3)).toEqual(["starter.sh", "one", "two"]);
+    expect(starter.entrypoint.slice(3)).toEqual(["starter.sh", "tailwart-stalwart-namespace", "one", "two", "alone"]);
   });
 
   test("has the engine's socket, and for it no network, no capability and nothing to write to but memory", () => {
@@ -43,4 +46,9 @@ describe("Starter", () => {
     ["tcp://192.0.2.7:2375", "/var/run/docker.sock"],
     [undefined, "/var/run/docker.sock"],
   ])("the socket of %s is %s on its host", (host, path) => expect(engineSocket(host)).toBe(path));
+
+  test("the socket is where the operator says", () => {
+    const named = synthesize((stack, provider) => void new Starter(stack, "starter", { provider, name: "x", image: "docker:28.5.2-cli", services: ["one"], socket: "/run/user/1000/docker.sock" }));
+    expect(named.container("tailwart-x-starter").mounts).toEqual([{ type: "bind", source: "/run/user/1000/docker.sock", target: "/run/docker.sock", read_only: true }]);
+  });
 });

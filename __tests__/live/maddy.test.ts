@@ -111,7 +111,7 @@ describeWith([...MAILBOX_NEEDS, BUSYBOX, NEEDS.swaks, NEEDS.maddy], "maddy behin
     stage.postgres.signal("SIGSTOP");
     const frozen = await stage.container.health();
     stage.postgres.signal("SIGCONT");
-    expect(frozen).toMatchObject({ code: 1, stdout: "PostgreSQL (postgres.tail0000.ts.net:54329) does not answer\n" });
+    expect(frozen).toMatchObject({ code: 1, stdout: "waiting: PostgreSQL (postgres.tail0000.ts.net:54329)\n" });
     expect(await stage.container.health()).toMatchObject({ code: 0 });
   });
 

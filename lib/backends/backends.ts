@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { DockerProvider } from "@cdktf/provider-docker/lib/provider";
 import { Construct } from "constructs";
 import { assetText } from "../asset";
@@ -8,6 +9,13 @@ import type { Namespace } from "../docker/namespace";
 import { dataVolume } from "../docker/volumes";
 import { garageConfig } from "./garage/config";
 import { REDIS_CONFIG, REDIS_MEMORY_MIB, redisConfig } from "./redis/config";
+
+/** A script of this folder as a file of the container. */
+const script = (name: string): ServiceFile => ({
+  path: `/opt/tailwart/${basename(name)}`,
+  content: assetText(`backends/${name}`),
+  executable: true,
+});
 
 export interface BackendsProps {
   readonly provider: DockerProvider;
@@ -38,6 +46,7 @@ export class Backends extends Construct {
     const password = secretFile(deployment, "STALWART_DB_PASSWORD");
     // INT is PostgreSQL's fast shutdown; TERM would wait for the mail server to hang up.
     const joiner = namespace.joiner("INT", ["docker-entrypoint.sh", "postgres", "-c", `listen_addresses=${postgres.host}`, "-c", `port=${postgres.port}`]);
+    const health = script("postgres/postgres-health.sh");
     const data = dataVolume(this, "postgres-data", provider, "tailwart-postgres");
     return new Service(this, "postgres", {
       ...joiner,
@@ -53,11 +62,15 @@ export class Backends extends Construct {
         POSTGRES_INITDB_ARGS: "--auth-local=scram-sha-256 --auth-host=scram-sha-256",
         PGDATA: "/var/lib/postgresql/data/pgdata",
       },
+      files: [...joiner.files, health],
       secretFiles: [password],
       volumes: [...joiner.volumes, { name: data.name, path: "/var/lib/postgresql/data" }],
       tmpfs: { "/var/run/postgresql": "rw,noexec,nosuid,size=1m,mode=1777" },
       memoryMiB: 1024,
-      health: { command: ["pg_isready", "-q", "-h", postgres.host, "-p", String(postgres.port), "-U", postgres.user, "-d", postgres.database], startSeconds: 60 },
+      health: {
+        command: ["/bin/sh", health.path, postgres.host, String(postgres.port), postgres.user, postgres.database],
+        startSeconds: 60,
+      },
       stopGraceSeconds: 60,
     });
   }
@@ -92,8 +105,7 @@ export class Backends extends Construct {
   /** Nothing of it is kept (redis/config.ts says why), so there is no volume; the memory takes the place of the image's own. */
   private redis(redis: RedisSite): Service {
     const { provider, deployment, namespace } = this.props;
-    const script = (name: string): ServiceFile => ({ path: `/opt/tailwart/${name}`, content: assetText(`backends/redis/${name}`), executable: true });
-    const [start, health] = [script("redis.sh"), script("redis-health.sh")];
+    const [start, health] = [script("redis/redis.sh"), script("redis/redis-health.sh")];
     const joiner = namespace.joiner("TERM", ["/bin/sh", start.path]);
     return new Service(this, "redis", {
       ...joiner,

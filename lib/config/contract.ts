@@ -189,6 +189,12 @@ export const SECTIONS = {
       allowed: "unix:///path, ssh://user@host or tcp://host:port",
       default: "unix:///var/run/docker.sock",
     }),
+    EDGE_DOCKER_SOCKET: optional(v.perName(v.socketPath), {
+      meaning: "Path of that engine's socket on its own host, for the starter (ENGINE_STARTER); for several edges that differ name=path for each.",
+      allowed: "an absolute path",
+      defaultIs: "the path in EDGE_DOCKER_HOST when that is unix://, else /var/run/docker.sock; deploy asks the engine",
+      example: "/run/user/1000/docker.sock",
+    }),
     EDGE_NETWORK: defaulted(v.word("host", "sidecar"), {
       meaning: "host: the edge uses its host's network, and the host is a node of the tailnet. sidecar: the edge is a node of its own and Docker publishes its ports, which IPv4 clients' addresses survive and IPv6 ones' do not.",
       allowed: "host or sidecar",
@@ -281,9 +287,15 @@ export const SECTIONS = {
       allowed: "unix:///path, ssh://user@host or tcp://host:port",
       default: "unix:///var/run/docker.sock",
     }),
+    MAILBOX_DOCKER_SOCKET: optional(v.socketPath, {
+      meaning: "Path of that engine's socket on its own host, for the starter (ENGINE_STARTER).",
+      allowed: "an absolute path",
+      defaultIs: "the path in MAILBOX_DOCKER_HOST when that is unix://, else /var/run/docker.sock; deploy asks the engine",
+      example: "/run/user/1000/docker.sock",
+    }),
     ENGINE_STARTER: defaulted(v.yesNo, {
       meaning:
-        "true: a small container next to each shared namespace starts again what Docker leaves down for good when the engine or the host restarts. It has the engine's socket, so it is root on that host; it has no network. false: the host has to do it itself (docs/mailbox.md).",
+        "true: a small container next to the mailbox and each edge starts again what Docker leaves down for good when the engine or the host restarts, and restarts what stays unhealthy by its own fault. It has the engine's socket, so it is root on that host; it has no network. false: the host has to do it itself (docs/mailbox.md).",
       allowed: "true or false",
       default: "true",
     }),

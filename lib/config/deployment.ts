@@ -16,7 +16,7 @@ export interface Deployment {
   readonly edges: readonly EdgeSite[];
   readonly caddy: CaddySource;
   readonly mailbox: MailboxSite;
-  /** starts again what an engine gives up at its own start; absent where nobody wants it */
+  /** starts again what an engine gives up at its own start, restarts what hangs; absent where nobody wants it */
   readonly starter?: { readonly image: string };
   readonly backends: BackendsSite;
   readonly dns: DnsSite;
@@ -74,6 +74,8 @@ export interface EdgeSite {
   readonly ipv4: string;
   readonly ipv6?: string;
   readonly dockerHost: string;
+  /** path of that engine's socket on its own host @default by dockerHost, see engineSocket */
+  readonly dockerSocket?: string;
   /** host: its host is the node of the tailnet; sidecar: it is one by itself */
   readonly network: "host" | "sidecar";
   /** Docker network on which it has its public addresses itself; else a sidecar's ports are published */
@@ -113,6 +115,8 @@ export interface MailboxSite {
   readonly image: string;
   readonly sidecarImage: string;
   readonly dockerHost: string;
+  /** path of that engine's socket on its own host @default by dockerHost, see engineSocket */
+  readonly dockerSocket?: string;
   readonly ephemeral: boolean;
   readonly smarthost?: Smarthost;
   readonly certificates: Certificates;

@@ -26,6 +26,16 @@ function perEdge<T extends string>(f: Findings, variable: PerEdge, given: PerNam
   return values;
 }
 
+/** Each engine has a socket of its own, so edges may have theirs at one path, and some at none that is named. */
+function socketsOf(f: Findings): (string | undefined)[] {
+  const { EDGE_DOCKER_SOCKET: given, EDGE_MAGIC_NAME: names } = f.settings;
+  if (given === undefined) return names.map(() => undefined);
+  if ("all" in given) return names.map(() => given.all);
+  for (const name of [...given.each.keys()].filter((one) => !names.includes(one)))
+    f.refuse("EDGE_DOCKER_SOCKET", name, `allowed: the names in EDGE_MAGIC_NAME (${names.join(", ")}); ${didYouMean(name, names) || "take it out"}`);
+  return names.map((name) => given.each.get(name));
+}
+
 export function edgesOf(f: Findings): EdgeSite[] {
   const { settings: s } = f;
   if (s.EDGE_NETWORK === "sidecar") checkSidecar(f);
@@ -36,7 +46,17 @@ export function edgesOf(f: Findings): EdgeSite[] {
   for (const [variable, addresses] of [["EDGE_IPV4", ipv4], ["EDGE_IPV6", ipv6]] as const)
     for (const address of new Set(addresses.filter((one) => one !== undefined && isPrivateAddress(one))))
       f.warn(`${variable} ${address} is a private address: the world reaches it only where something forwards to it, and then DNS needs that address`);
-  return s.EDGE_MAGIC_NAME.map((name, index) => ({ name, ipv4: ipv4[index] ?? "", ipv6: ipv6[index], dockerHost: engines[index] ?? "", network: s.EDGE_NETWORK, ...(s.EDGE_DOCKER_NETWORK === undefined ? {} : { dockerNetwork: s.EDGE_DOCKER_NETWORK }), openFiles: s.EDGE_OPEN_FILES }));
+  const sockets = socketsOf(f);
+  return s.EDGE_MAGIC_NAME.map((name, index) => ({
+    name,
+    ipv4: ipv4[index] ?? "",
+    ipv6: ipv6[index],
+    dockerHost: engines[index] ?? "",
+    ...(sockets[index] === undefined ? {} : { dockerSocket: sockets[index] }),
+    network: s.EDGE_NETWORK,
+    ...(s.EDGE_DOCKER_NETWORK === undefined ? {} : { dockerNetwork: s.EDGE_DOCKER_NETWORK }),
+    openFiles: s.EDGE_OPEN_FILES,
+  }));
 }
 
 /** What a node of its own asks for. */

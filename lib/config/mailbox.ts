@@ -33,6 +33,7 @@ export function mailboxOf(f: Findings, deployment: Pick<Deployment, "web" | "hos
     image: imageOf(f, stalwart ? "STALWART_IMAGE" : "MADDY_IMAGE"),
     sidecarImage: s.TAILSCALE_IMAGE,
     dockerHost: s.MAILBOX_DOCKER_HOST,
+    ...(s.MAILBOX_DOCKER_SOCKET === undefined ? {} : { dockerSocket: s.MAILBOX_DOCKER_SOCKET }),
     ephemeral: s.TS_EPHEMERAL,
     smarthost: smarthostOf(f, deployment),
     certificates: certificatesOf(f, deployment.web),

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { EdgeSite } from "../config";
+import { engineSocket } from "../docker/starter";
 import { heldInodes, listeningSockets, takenPorts } from "./ports";
 import { lastLine, run } from "../site/run";
 import type { Site } from "../site/site";
@@ -13,7 +14,7 @@ export async function unmet(site: Site): Promise<readonly string[]> {
   const first = [...missing(site), ...(await programs(site))];
   if (first.length > 0) return first;
   const silent = await engines(site);
-  return silent.length > 0 ? silent : (await Promise.all([ports(site), databasePassword(site)])).flat();
+  return silent.length > 0 ? silent : (await Promise.all([ports(site), databasePassword(site), sockets(site)])).flat();
 }
 
 const missing = ({ deployment }: Site): string[] => [...deployment.examples.map((text) => `${text} is still the example's value; set your own in .env`), ...deployment.missing];
@@ -78,6 +79,29 @@ async function portsOn(site: Site, { dockerHost, network, dockerNetwork, name }:
     const fix = web ? `move the host's own web server to ${site.wire.fallback?.port} (https_port in Caddy)` : "stop it";
     return `port ${port} (${line(port)?.line}) on the edge's host (${dockerHost}) is taken by another program at ${address}; ${fix}; ss -ltnp 'sport = :${port}' names it there`;
   });
+}
+
+/** An image that nobody has: an engine looks at the mounts first, and makes nothing. */
+const NO_IMAGE = "tailwart.invalid/none:0";
+
+/** Starters whose engine has no socket where theirs would be mounted. */
+async function sockets(site: Site): Promise<string[]> {
+  if (site.deployment.starter === undefined) return [];
+  return (await Promise.all(site.chosen.map(({ name }) => socketOf(site, name)))).flat();
+}
+
+async function socketOf(site: Site, stack: string): Promise<string[]> {
+  const { mailbox } = site.deployment;
+  const edge = site.edgeOf(stack);
+  if (stack !== "mailbox" && edge === undefined) return [];
+  const { dockerHost: host, dockerSocket } = edge ?? mailbox;
+  const path = dockerSocket ?? engineSocket(host);
+  const mount = `type=bind,src=${path},dst=/socket,readonly`;
+  const { stderr } = await site.engine(host).docker(["create", "--pull", "never", "--mount", mount, NO_IMAGE], { seconds: SECONDS });
+  const variable = edge === undefined ? "MAILBOX_DOCKER_SOCKET" : "EDGE_DOCKER_SOCKET";
+  if (!/bind source path does not exist/.test(stderr)) return [];
+  const usual = "a rootless engine usually has it at /run/user/<uid>/docker.sock, one in a machine of its own (Colima) at /var/run/docker.sock there";
+  return [`${variable}: the engine at ${host} has no socket at ${path} on its own host, which the starter needs; set ${variable} to the path there (${usual}), or ENGINE_STARTER=false`];
 }
 
 /**

@@ -114,6 +114,8 @@ const sha256 = (value: unknown): string => createHash("sha256").update(JSON.stri
 /** A container that runs for good, by all rules that keep a second deploy from changing anything (docs/rules.md). */
 export class Service extends Construct {
   readonly container: Container;
+  /** the engine that it runs on */
+  readonly provider: DockerProvider;
   /** container name on the engine */
   readonly name: string;
   /** the service whose network namespace it joins */
@@ -124,6 +126,7 @@ export class Service extends Construct {
   constructor(scope: Construct, id: string, props: ServiceProps) {
     super(scope, id);
     const { provider } = props;
+    this.provider = provider;
     this.name = props.name;
     this.joins = "join" in props.network ? props.network.join : undefined;
     const grace = props.stopGraceSeconds ?? 30;

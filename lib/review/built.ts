@@ -22,7 +22,7 @@ function edgeImage({ caddy }: Deployment): StackView["parts"] {
   ];
 }
 
-/** The one container that is root of its host, said where a person looks before a deploy. */
+/** The one container of a stack that is root of its host, said where a person looks before a deploy. */
 const starterOf = ({ starter }: Deployment): StackView["parts"] => (starter === undefined ? [] : [["starter", `${starter.image}, has the engine's socket: root of that host; no network`]]);
 
 /** What the stacks of this deployment build and run; of a name that tells nothing, only the name. */
@@ -58,6 +58,6 @@ export function stackViews(deployment: Deployment, stacks: readonly string[]): S
       };
     const edge = edges.find((one) => name === "edge" || name === `edge-${one.name}`);
     const node: StackView["parts"] = edge?.network === "sidecar" ? [["namespace", mailbox.sidecarImage], ["sidecar", `${mailbox.sidecarImage}, a node of its own`]] : [];
-    return { name, engines: edge ? [edge.dockerHost] : [], parts: edge ? [...node, ["Caddy", "the edge image"], ...(node.length > 0 ? starterOf(deployment) : [])] : [] };
+    return { name, engines: edge ? [edge.dockerHost] : [], parts: edge ? [...node, ["Caddy", "the edge image"], ...starterOf(deployment)] : [] };
   });
 }

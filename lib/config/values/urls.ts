@@ -55,6 +55,14 @@ export const dockerHost: ValueType<string> = reading((text) => {
   return refuse(/^[\w.-]+(@[\w.-]+)?$/.test(text) ? `write ssh://${text}` : "write unix:///path, ssh://user@host or tcp://host:port");
 });
 
+/** Path of an engine's socket on the engine's host. */
+export const socketPath: ValueType<string> = reading((text) => {
+  if (text.startsWith("unix://")) return refuse(`write the path alone: ${text.slice("unix://".length)}`);
+  if (!text.startsWith("/")) return refuse("write an absolute path like /run/user/1000/docker.sock");
+  if (/[\s\p{C}"'`$\\{},]/u.test(text) || text.endsWith("/")) return refuse("write the path of a socket, without blanks, quotes, commas or braces");
+  return text;
+});
+
 /** Go module path, optionally with @version, as Caddy's build service names plugins. */
 export const goModule: ValueType<string> = matching(
   /^[a-z0-9-]+(\.[a-z0-9-]+)+\/[\w./~-]+(@[\w.+-]+)?$/,
