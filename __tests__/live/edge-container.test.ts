@@ -129,6 +129,8 @@ describeWith([ENGINE, NEEDS.caddy], "the edge's container, by Docker alone", () 
     const { code, stderr } = await reload(before.replace('":4190"', `":4190", ":${UPSTREAM}"`));
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/started again with the old one: .*address already in use\n$/) });
     expect(await running()).toBe(before);
+    // It ended with the container, and the gate waits for it.
+    await startUpstream();
     await until("Caddy to listen again", () => listens(25));
   });
 
