@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Namespace } from "../../lib/docker/namespace";
 import { caddyConfig, caddyJson } from "../../lib/edge/caddy";
-import { Edge } from "../../lib/edge/edge";
+import { Edge, memoryFor } from "../../lib/edge/edge";
 import { assetPath } from "../../lib/asset";
 import { wireOf } from "../deployment";
 import { synthesize } from "../synth";
@@ -28,6 +28,10 @@ describe("Edge on its host's network", () => {
   });
   test("has file descriptors to spare: Caddy that runs out of them accepts nothing any more", () => {
     expect(edge.ulimit).toEqual([{ name: "nofile", soft: 65536, hard: 65536 }]);
+  });
+  test.each([1024, 20000, 57344, 65536, 262144])("has the memory for all connections that %i files allow, at 33 KiB each", (files) => {
+    expect(memoryFor(files)).toBeGreaterThanOrEqual((files / 2 * 33) / 1024);
+    expect(edgeOf().container("tailwart-edge").memory).toBe(memoryFor(65536));
   });
   test("is healthy when the greeting comes through, asked for twice a minute", () => {
     expect(edge.healthcheck).toMatchObject({ test: ["CMD", "/bin/sh", "/usr/local/bin/edge-health", "25"], interval: "30s" });
@@ -80,6 +84,6 @@ describe("a changed configuration", () => {
     expect(joined.triggers.files).not.toBe(nullResource(before, /edge_caddy_health_/).triggers.files);
   });
   test("the scripts agree on where the file lies", () => {
-    for (const file of ["edge/reload.sh", "edge/image/run.sh", "edge/image/config.sh"]) expect(readFileSync(assetPath(file), "utf8")).toContain("/etc/caddy/caddy.json");
+    for (const file of ["edge/reload.sh", "edge/image/gate.sh", "edge/image/run.sh", "edge/image/config.sh"]) expect(readFileSync(assetPath(file), "utf8")).toContain("/etc/caddy/caddy.json");
   });
 });

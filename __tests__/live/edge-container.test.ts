@@ -19,6 +19,8 @@ const SH: Need = { name: "sh", hint: "run it on a Unix" };
 const NAME = `tailwart-test-edge-${process.pid}`;
 const IMAGE = `tailwart-test-edge:${process.pid}`;
 const UPSTREAM = 2525;
+/** Greets, takes the edge's probe for good, and sends each NOOP back. */
+const ANSWERS = "printf '220 here\\r\\n250 here\\r\\n'; while read -r l; do case $l in *NOOP*) echo \"NOOP${l#*NOOP}\" ;; esac; done";
 
 /** The synthesized configuration, but that the mailbox is a program beside Caddy. */
 const config = (overrides: Record<string, string> = {}): string =>
@@ -60,6 +62,7 @@ describeWith([ENGINE, NEEDS.caddy], "the edge's container, by Docker alone", () 
     return script("reload.sh", { CONTAINER: NAME, CONFIG: join(folder, "wanted.json") });
   };
   const listens = async (port: number): Promise<boolean> => (await inside("grep", "-ciE", `^ *[0-9]+: 0+:${port.toString(16).padStart(4, "0")} 0+:0000 0A`, "/proc/net/tcp6")).stdout.trim() !== "0";
+  const startUpstream = (): Promise<string> => must("docker", ["exec", "-d", NAME, "/bin/busybox", "nc", "-ll", "-p", String(UPSTREAM), "-e", "/bin/sh", "-c", ANSWERS]);
   const running = async (): Promise<string> => (await inside("cat", "/etc/caddy/caddy.json")).stdout;
 
   beforeAll(async () => {
@@ -71,8 +74,8 @@ describeWith([ENGINE, NEEDS.caddy], "the edge's container, by Docker alone", () 
     await must("docker", ["create", "--name", NAME, "--init", "--network", "none", "--user", "65532:65532", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--tmpfs", "/tmp:rw,noexec,nosuid,size=16m", "--restart", "unless-stopped", IMAGE, "25"]);
     await must("docker", ["cp", join(folder, "first.json"), `${NAME}:/etc/caddy/caddy.json`]);
     await must("docker", ["start", NAME]);
+    await startUpstream();
     await until("Caddy to listen", () => listens(25), { timeoutMs: 15_000 });
-    await must("docker", ["exec", "-d", NAME, "/bin/busybox", "nc", "-ll", "-p", String(UPSTREAM), "-e", "/bin/sh", "-c", "echo 220 here; exec cat"]);
   }, 120_000);
   afterAll(async () => {
     await docker("rm", "-f", NAME);
@@ -126,6 +129,8 @@ describeWith([ENGINE, NEEDS.caddy], "the edge's container, by Docker alone", () 
     const { code, stderr } = await reload(before.replace('":4190"', `":4190", ":${UPSTREAM}"`));
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/started again with the old one: .*address already in use\n$/) });
     expect(await running()).toBe(before);
+    // It ended with the container, and the gate waits for it.
+    await startUpstream();
     await until("Caddy to listen again", () => listens(25));
   });
 
@@ -137,8 +142,8 @@ describeWith([ENGINE, NEEDS.caddy], "the edge's container, by Docker alone", () 
 
   test("a stop lets a session of mail come to its end, while nobody new is let in", async () => {
     await must("docker", ["restart", NAME], { timeoutMs: 60_000 });
+    await startUpstream();
     await until("Caddy to listen", () => listens(25), { timeoutMs: 15_000 });
-    await must("docker", ["exec", "-d", NAME, "/bin/busybox", "nc", "-ll", "-p", String(UPSTREAM), "-e", "/bin/sh", "-c", "echo 220 here; exec cat"]);
     const session = spawn("docker", ["exec", "-i", NAME, "nc", "127.0.0.1", "25"], { stdio: ["pipe", "pipe", "inherit"] });
     let heard = "";
     session.stdout.on("data", (text) => (heard += text));

@@ -16,11 +16,23 @@ export interface EdgeProps {
   readonly namespace?: Namespace;
   /** limit of open files: two for each connection, and Caddy stops accepting for good when they run out @default 65536 */
   readonly openFiles?: number;
-  /** @default 1024 */
+  /** @default what the connections that `openFiles` allows take, see {@link memoryFor} */
   readonly memoryMiB?: number;
   /** what has to be healthy first, such as a sidecar @default nothing */
   readonly dependsOn?: readonly IDependable[];
 }
+
+/** Files that are no connection: listeners, logs, name look-ups. */
+const RESERVED_FILES = 256;
+/** What Caddy takes by itself, and for an idle connection (33 KiB were measured). */
+const MEMORY = { baseMiB: 64, connectionKiB: 36, leastMiB: 1024 };
+
+/**
+ * The memory limit in MiB that fits a limit of open files: the files run out before the memory does, since a refused
+ * connection is cheaper than an edge that the kernel kills. Two files are one connection.
+ */
+export const memoryFor = (openFiles: number): number =>
+  Math.max(MEMORY.leastMiB, MEMORY.baseMiB + Math.ceil(((openFiles - RESERVED_FILES) / 2) * MEMORY.connectionKiB / 1024));
 
 /** Where Caddy finds its configuration. */
 export const CADDY_JSON = "/etc/caddy/caddy.json";
@@ -45,7 +57,7 @@ export class Edge extends Construct {
   readonly service: Service;
   readonly config: EdgeConfig;
 
-  constructor(scope: Construct, id: string, { provider, wire, image, config, namespace, openFiles = 65536, memoryMiB = 1024, dependsOn }: EdgeProps) {
+  constructor(scope: Construct, id: string, { provider, wire, image, config, namespace, openFiles = 65536, memoryMiB = memoryFor(openFiles), dependsOn }: EdgeProps) {
     super(scope, id);
     const smtp = wire.routes.find((route) => route.line === "smtp");
     const text = caddyJson(config);
@@ -61,7 +73,7 @@ export class Edge extends Construct {
       tmpfs: { "/tmp": "rw,noexec,nosuid,size=16m" },
       openFiles,
       memoryMiB,
-      // Twice a minute: each look is a connection to the mail server.
+      // Twice a minute: each look is a connection to the mail server. While the gate is closed it says what is awaited.
       health: { command: ["/bin/sh", "/usr/local/bin/edge-health", String(smtp?.port)], intervalSeconds: 30, timeoutSeconds: 10, startSeconds: 20 },
       // edge-run waits 25 s for open sessions.
       stopGraceSeconds: 30,

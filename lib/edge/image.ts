@@ -19,7 +19,7 @@ export interface EdgeImageProps {
   readonly project?: string;
 }
 
-const FILES = ["Dockerfile", "fetch.sh", "root.sh", "health.sh", "config.sh", "run.sh"];
+const FILES = ["Dockerfile", "fetch.sh", "root.sh", "health.sh", "config.sh", "run.sh", "gate.sh"];
 const CONFIG_FILE = "config.Dockerfile";
 
 const textOf = (file: string): string => assetText(`edge/image/${file}`);

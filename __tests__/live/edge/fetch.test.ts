@@ -122,11 +122,11 @@ describeWith([BUSYBOX, ROOT], "root.sh", () => {
     try {
       const [context, out] = [join(folder, "context"), join(folder, "out")];
       mkdirSync(context);
-      for (const file of ["health.sh", "config.sh", "run.sh"]) copyFileSync(assetPath(`edge/image/${file}`), join(context, file));
+      for (const file of ["health.sh", "config.sh", "run.sh", "gate.sh"]) copyFileSync(assetPath(`edge/image/${file}`), join(context, file));
       expect(await run("sh", [assetPath("edge/image/root.sh"), context, out])).toMatchObject({ code: 0, stderr: "" });
       const { stdout } = await run("find", [out, "-type", "f", "-printf", "%m /%P\n"]);
       const files = stdout.trim().split("\n").filter((line) => !line.includes("/lib")).sort();
-      expect(files).toEqual(["644 /etc/passwd", "644 /usr/local/bin/edge-config", "644 /usr/local/bin/edge-health", "644 /usr/local/bin/edge-run", "755 /bin/busybox"]);
+      expect(files).toEqual(["644 /etc/passwd", "644 /usr/local/bin/edge-config", "644 /usr/local/bin/edge-gate", "644 /usr/local/bin/edge-health", "644 /usr/local/bin/edge-run", "755 /bin/busybox"]);
       expect(existsSync(join(out, "bin/sh"))).toBe(true);
     } finally {
       rmSync(folder, { recursive: true, force: true });

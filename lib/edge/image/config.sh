@@ -8,8 +8,10 @@ case $1 in
     exit 1
     ;;
   load)
-    # The copy that edge-run gave it.
-    cp /etc/caddy/caddy.json /tmp/edge.json || exit 1
+    # From /etc/caddy/caddy.json to the copy that edge-run gave it, with the gate as it is.
+    # shellcheck source=/dev/null
+    . "${EDGE_GATE:-/usr/local/bin/edge-gate}"
+    render "$(gate)" || exit 1
     # By name: process 1 is Docker's init, or a script that gives USR1 another meaning.
     for process in /proc/[0-9]*; do
       [ "$(cat "$process/comm" 2>/dev/null)" = caddy ] && kill -s USR1 "${process#/proc/}" && exit 0
