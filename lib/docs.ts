@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { envExample, variablesTable } from "./config/example";
 import { rulesDocument } from "./docker/rules/document";
 import { checksDocument } from "./doctor/document";
-import { versionsTable } from "./versions-document";
+import { versionsTable } from "./versions/document";
 import { linesTable, wireRulesTable } from "./wire/document";
 
 /** A file of the repository that is made, wholly or in parts, from the code. */

@@ -1,4 +1,4 @@
-import { ALL_PROGRAMS, type Program } from "./versions";
+import { ALL_PROGRAMS, type Program } from "../versions";
 
 const cell = (text: string): string => text.replace(/\|/g, "\\|");
 
