@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { CONTRACT, type VariableName } from "../lib/config/contract";
 import { MistakesError } from "../lib/errors";
 import { lastLine } from "../lib/site/run";
+import { imageName, PROGRAMS } from "../lib/versions";
 import type { Server } from "./env";
 import { standIns, type Lab } from "./lab";
 import { WORLD_DOCKERFILE } from "./images/world";
 
 const SERVER_IMAGE = { stalwart: "STALWART_IMAGE", maddy: "MADDY_IMAGE" } as const;
-const OFFICIAL_HEADSCALE = "headscale/headscale:0.29.2";
+const OFFICIAL_HEADSCALE = imageName(PROGRAMS.headscale);
 
 /** Every image by the variable that selects it: a stand-in where `lab:images` made one, else the official one. */
 export interface Images {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { envExample, variablesTable } from "./config/example";
 import { rulesDocument } from "./docker/rules/document";
 import { checksDocument } from "./doctor/document";
+import { versionsTable } from "./versions/document";
 import { linesTable, wireRulesTable } from "./wire/document";
 
 /** A file of the repository that is made, wholly or in parts, from the code. */
@@ -31,6 +32,7 @@ export const DOCUMENTS: readonly Document[] = [
   { path: "docs/configuration.md", content: (current) => replaced(current, "variables", variablesTable()) },
   { path: "docs/wire.md", content: (current) => replaced(replaced(current, "lines", linesTable()), "rules", wireRulesTable()) },
   { path: "docs/rules.md", content: rulesDocument },
+  { path: "docs/versions.md", content: (current) => replaced(current, "versions", versionsTable()) },
   { path: "docs/doctor.md", content: (current) => replaced(current, "checks", checksDocument()) },
 ];
 

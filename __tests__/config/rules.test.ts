@@ -58,10 +58,10 @@ const REFUSED: Readonly<Record<string, readonly [what: string, overrides: Overri
   ],
   caddy: [["a folder for a program", { CADDY_DOWNLOAD: "/usr" }, 'CADDY_DOWNLOAD: got "/usr"; it is no file; write the path of one']],
   mailbox: [
-    ["an old Stalwart", { STALWART_IMAGE: "stalwartlabs/stalwart:v0.15.9" }, 'STALWART_IMAGE: got "stalwartlabs/stalwart:v0.15.9"; allowed: 0.16.16 or newer; older ones break the PROXY protocol or the start plan'],
-    ["an old Stalwart behind a digest", { STALWART_IMAGE: `stalwart:0.16.9@sha256:${"0".repeat(64)}` }, `STALWART_IMAGE: got "stalwart:0.16.9@sha256:${"0".repeat(64)}"; allowed: 0.16.16 or newer; older ones break the PROXY protocol or the start plan`],
+    ["an old Stalwart", { STALWART_IMAGE: "stalwartlabs/stalwart:v0.15.9" }, 'STALWART_IMAGE: got "stalwartlabs/stalwart:v0.15.9"; allowed: 0.16.18 or newer, below 1.0.0; older ones break the PROXY protocol or the start plan, or have a known fault'],
+    ["an old Stalwart behind a digest", { STALWART_IMAGE: `stalwart:0.16.9@sha256:${"0".repeat(64)}` }, `STALWART_IMAGE: got "stalwart:0.16.9@sha256:${"0".repeat(64)}"; allowed: 0.16.18 or newer, below 1.0.0; older ones break the PROXY protocol or the start plan, or have a known fault`],
     ["a Stalwart that moves", { STALWART_IMAGE: "stalwartlabs/stalwart:v0.16" }, 'STALWART_IMAGE: got "stalwartlabs/stalwart:v0.16"; its version is not whole and moves; write all three numbers'],
-    ["an old maddy", { ...MADDY, MADDY_IMAGE: "foxcpp/maddy:0.9.0" }, 'MADDY_IMAGE: got "foxcpp/maddy:0.9.0"; allowed: 0.9.1 or newer; older ones break the PROXY protocol or the start plan'],
+    ["an old maddy", { ...MADDY, MADDY_IMAGE: "foxcpp/maddy:0.9.0" }, 'MADDY_IMAGE: got "foxcpp/maddy:0.9.0"; allowed: 0.9.1 or newer, below 0.10.0; older ones stop as soon as an IMAP line expects the PROXY protocol'],
   ],
   smarthost: [
     ["a user without a smarthost", { STALWART_SMARTHOST_USER: "me" }, 'STALWART_SMARTHOST_USER: got "me"; STALWART_SMARTHOST is not set, so nobody asks for it; name the smarthost or take the user out'],

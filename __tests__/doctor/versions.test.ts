@@ -1,3 +1,4 @@
+import { PROGRAMS } from "../../lib/versions";
 import { knownBad, olderThan, versionIn } from "../../lib/doctor/versions";
 
 test.each([
@@ -15,10 +16,27 @@ test("numbers are compared as numbers", () => {
   expect(olderThan("0.17.0", "0.16.18")).toBe(false);
 });
 
-test("what is known of versions: the worst first, and nothing of good ones", () => {
-  expect(knownBad("Stalwart", "0.15.5")).toMatch(/another shape/);
-  expect(knownBad("Stalwart", "0.16.11")).toMatch(/bans do not end/);
-  expect(knownBad("Stalwart", "0.16.18")).toBeUndefined();
-  expect(knownBad("maddy", "0.9.0")).toMatch(/panic/);
-  expect(knownBad("Caddy", "2.11.4")).toBeUndefined();
+const DAY = new Date("2026-11-30T12:00:00Z");
+
+test.each<[string, string, RegExp | undefined]>([
+  ["Stalwart", "0.15.5", /another shape/],
+  ["Stalwart", "0.16.11", /bans do not end/],
+  ["Stalwart", PROGRAMS.stalwart.default, undefined],
+  ["maddy", "0.9.0", /panic/],
+  ["maddy", "0.9.7", /DMARC can be bypassed/],
+  ["maddy", PROGRAMS.maddy.default, undefined],
+  ["Caddy", "2.11.4", /security/],
+  ["Caddy", "2.11.9", undefined],
+  ["PostgreSQL", "14.20", /14 gets no more fixes since 2026-11-12/],
+  ["PostgreSQL", PROGRAMS.postgres.default, undefined],
+  ["something else", "1.0.0", undefined],
+])("what is known of %s %s", (program, version, why) => {
+  const said = knownBad(program, version, DAY);
+  if (why === undefined) expect(said).toBeUndefined();
+  else expect(said).toMatch(why);
+});
+
+test("a line of versions is bad from the day on which its support ends", () => {
+  expect(knownBad("Stalwart", "0.16.25", new Date("2027-05-31T23:59:59Z"))).toBeUndefined();
+  expect(knownBad("Stalwart", "0.16.25", new Date("2027-06-01T00:00:00Z"))).toMatch(/since 2027-06-01/);
 });

@@ -20,13 +20,22 @@ describe("EdgeImage", () => {
           BASE_IMAGE: "alpine:3.22.1",
           CADDY_DOWNLOAD: "https://caddyserver.com/api/download?os=linux&arch=amd64&p=github.com%2Fmholt%2Fcaddy-l4@v0.1.2",
           CADDY_VERSION: "2.11.4",
+          CADDY_BELOW: "3.0.0",
           CADDY_L4_VERSION: "0.1.2",
+          CADDY_L4_BELOW: "0.2.0",
           CADDY_ARCH: "amd64",
           CADDY_SHA256: "",
         },
       },
     });
     expect(image.build.builder).toBeUndefined();
+  });
+
+  test("an exact Caddy is asked of the build service, and of the program that comes", () => {
+    const { caddy } = build({ CADDY_VERSION: "=v2.11.4", CADDY_L4_VERSION: "=0.1.2" });
+    expect(caddy.download).toContain("&p=github.com%2Fcaddyserver%2Fcaddy%2Fv2@v2.11.4&p=github.com%2Fmholt%2Fcaddy-l4@v0.1.2");
+    const { resources } = synthesize((stack, provider) => new EdgeImage(stack, "image", { ...build({ CADDY_VERSION: "=v2.11.4" }), provider }));
+    expect(Object.values(resources("docker_image"))[0].build.build_args).toMatchObject({ CADDY_VERSION: "=2.11.4", CADDY_L4_VERSION: "0.1.2" });
   });
 
   test("more plugins are part of the default download", () => {

@@ -54,7 +54,7 @@ describeWith([ENGINE, NEEDS.caddy], "the edge's container, by Docker alone", () 
   const docker = (...args: string[]): Promise<Result> => run("docker", args, { timeoutMs: 60_000 });
   const { caddy } = deployment();
   const build = (image: string, version: string): Promise<string> =>
-    must("docker", ["build", "-q", "--no-cache", "-t", image, ...Object.entries({ BASE_IMAGE: BASE, CADDY_VERSION: version, CADDY_L4_VERSION: caddy.l4Version, CADDY_ARCH: process.arch === "arm64" ? "arm64" : "amd64" }).flatMap(([key, value]) => ["--build-arg", `${key}=${value}`]), folder], { timeoutMs: 60_000 });
+    must("docker", ["build", "-q", "--no-cache", "-t", image, ...Object.entries({ BASE_IMAGE: BASE, CADDY_VERSION: version, CADDY_L4_VERSION: caddy.l4Version.version, CADDY_ARCH: process.arch === "arm64" ? "arm64" : "amd64" }).flatMap(([key, value]) => ["--build-arg", `${key}=${value}`]), folder], { timeoutMs: 60_000 });
   const script = (name: string, env: Record<string, string>): Promise<Result> => run("sh", [assetPath(`edge/${name}`)], { env, timeoutMs: 60_000 });
   const inside = (...command: string[]): Promise<Result> => docker("exec", NAME, ...command);
   const reload = (text: string): Promise<Result> => {
@@ -68,7 +68,7 @@ describeWith([ENGINE, NEEDS.caddy], "the edge's container, by Docker alone", () 
   beforeAll(async () => {
     for (const file of readdirSync(assetPath("edge/image"))) copyFileSync(join(assetPath("edge/image"), file), join(folder, file));
     copyFileSync(pathOf(NEEDS.caddy), join(folder, "caddy"));
-    await build(IMAGE, caddy.version);
+    await build(IMAGE, caddy.version.version);
     writeFileSync(join(folder, "first.json"), config());
     // As the construct places it into a namespace (lib/edge/edge.ts), but that there is no owner to join.
     await must("docker", ["create", "--name", NAME, "--init", "--network", "none", "--user", "65532:65532", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--tmpfs", "/tmp:rw,noexec,nosuid,size=16m", "--restart", "unless-stopped", IMAGE, "25"]);
@@ -168,9 +168,9 @@ describeWith([ENGINE, NEEDS.caddy], "the edge's container, by Docker alone", () 
 
   test("a build that refuses leaves its reason, proof.sh says it and takes the image away", async () => {
     const wrong = `${IMAGE}-wrong`;
-    await build(wrong, "2.11.5");
+    await build(wrong, "=2.11.5");
     const { code, stderr } = await script("proof.sh", { IMAGE: wrong });
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^edge image: it is Caddy v[\d.]+, CADDY_VERSION says 2\.11\.5; .*\n$/) });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^edge image: it is Caddy v[\d.]+, CADDY_VERSION==2\.11\.5 asks for exactly 2\.11\.5; .*\n$/) });
     expect((await docker("image", "inspect", wrong)).code).toBe(1);
     expect(await script("proof.sh", { IMAGE: IMAGE })).toMatchObject({ code: 0, stderr: "" });
   });

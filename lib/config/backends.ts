@@ -2,6 +2,7 @@ import { BACKEND_ADMIN_PORTS, SERVICES } from "../wire/services";
 import type { VariableName } from "./contract";
 import type { BackendsSite, Deployment, RedisSite, S3Site, Tailnet } from "./deployment";
 import type { Findings } from "./findings";
+import { imageOf } from "./image-bounds";
 
 const LOOPBACK = "127.0.0.1";
 
@@ -100,10 +101,10 @@ function adminOf(f: Findings, { s3 }: Pick<BackendsSite, "s3">): BackendsSite["a
 
 /** Where PostgreSQL, Redis and S3 are. */
 export function backendsOf(f: Findings, tailnet: Tailnet): BackendsSite {
-  const { BACKENDS: kind, POSTGRES_IMAGE, GARAGE_IMAGE, REDIS_IMAGE } = f.settings;
+  const { BACKENDS: kind } = f.settings;
   f.need("STALWART_DB_PASSWORD", "PostgreSQL asks for it");
   const places = kind === "embedded" ? embedded(f) : external(f, tailnet);
-  return { kind, ...places, images: { postgres: POSTGRES_IMAGE, garage: GARAGE_IMAGE, redis: REDIS_IMAGE }, admin: adminOf(f, places) };
+  return { kind, ...places, images: { postgres: imageOf(f, "POSTGRES_IMAGE"), garage: imageOf(f, "GARAGE_IMAGE"), redis: imageOf(f, "REDIS_IMAGE") }, admin: adminOf(f, places) };
 }
 
 /** Whether Garage runs beside the mail server, and its image is built here. */

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { boundsText, imageName, PROGRAMS } from "../versions";
 import { BACKEND_ADMIN_PORTS, BACKEND_LINES, MAIL_LINES, SERVICES } from "../wire/services";
 import * as v from "./values";
 
@@ -245,15 +246,15 @@ export const SECTIONS = {
       allowed: "a host name",
       example: "stalwart.example.org",
     }),
-    CADDY_VERSION: defaulted(v.version, {
-      meaning: "The Caddy that the download has to be.",
-      allowed: "a version",
-      default: "2.11.4",
+    CADDY_VERSION: defaulted(v.versionWanted, {
+      meaning: `What the downloaded Caddy has to be at least, below ${PROGRAMS.caddy.below.version}; with = before it, exactly this one.`,
+      allowed: "a version, or =version",
+      default: PROGRAMS.caddy.default,
     }),
-    CADDY_L4_VERSION: defaulted(v.version, {
-      meaning: "The caddy-l4 that has to be in it.",
-      allowed: "a version",
-      default: "0.1.2",
+    CADDY_L4_VERSION: defaulted(v.versionWanted, {
+      meaning: `What the caddy-l4 in it has to be at least, below ${PROGRAMS.caddyL4.below.version}; with = before it, exactly this one.`,
+      allowed: "a version, or =version",
+      default: PROGRAMS.caddyL4.default,
     }),
     CADDY_ARCH: defaulted(v.word("amd64", "arm64"), {
       meaning: "The edge's processor.",
@@ -278,7 +279,7 @@ export const SECTIONS = {
     BASE_IMAGE: defaulted(v.image, {
       meaning: "The image under those that are built here (edge, Garage); it needs busybox, and wget for https, as Alpine has them.",
       allowed: "name:version",
-      default: "alpine:3.22.1",
+      default: imageName(PROGRAMS.alpine),
     }),
   },
   Mailbox: {
@@ -504,39 +505,39 @@ export const SECTIONS = {
   },
   Images: {
     STALWART_IMAGE: defaulted(v.image, {
-      meaning: "Stalwart, 0.16.16 or newer.",
+      meaning: `${boundsText(PROGRAMS.stalwart)}.`,
       allowed: "name:version or name@sha256:…",
-      default: "stalwartlabs/stalwart:v0.16.18",
+      default: imageName(PROGRAMS.stalwart),
     }),
     MADDY_IMAGE: defaulted(v.image, {
-      meaning: "maddy, 0.9.1 or newer.",
+      meaning: `${boundsText(PROGRAMS.maddy)}.`,
       allowed: "name:version or name@sha256:…",
-      default: "foxcpp/maddy:0.9.4",
+      default: imageName(PROGRAMS.maddy),
     }),
     TAILSCALE_IMAGE: defaulted(v.image, {
       meaning: "The Tailscale sidecar.",
       allowed: "name:version or name@sha256:…",
-      default: "tailscale/tailscale:v1.102.3",
+      default: imageName(PROGRAMS.tailscale),
     }),
     STARTER_IMAGE: defaulted(v.image, {
       meaning: "The docker command for the starter (ENGINE_STARTER).",
       allowed: "name:version or name@sha256:…",
-      default: "docker:28.5.2-cli",
+      default: imageName(PROGRAMS.starter),
     }),
     POSTGRES_IMAGE: defaulted(v.image, {
-      meaning: "The embedded PostgreSQL. A new major version needs a dump and a restore.",
+      meaning: `The embedded ${boundsText(PROGRAMS.postgres)}. A new major version needs a dump and a restore.`,
       allowed: "name:version or name@sha256:…",
-      default: "postgres:17.6",
+      default: imageName(PROGRAMS.postgres),
     }),
     GARAGE_IMAGE: defaulted(v.image, {
-      meaning: "The embedded Garage.",
+      meaning: `The embedded ${boundsText(PROGRAMS.garage)}.`,
       allowed: "name:version or name@sha256:…",
-      default: "dxflrs/garage:v2.4.1",
+      default: imageName(PROGRAMS.garage),
     }),
     REDIS_IMAGE: defaulted(v.image, {
       meaning: "The embedded Redis: Valkey, or Redis 7 or newer.",
       allowed: "name:version or name@sha256:…",
-      default: "valkey/valkey:8.1.10",
+      default: imageName(PROGRAMS.redis),
     }),
   },
   "Terraform state": {

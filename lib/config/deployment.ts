@@ -84,11 +84,20 @@ export interface EdgeSite {
   readonly openFiles: number;
 }
 
+/** Which versions of a part of the edge's program are taken. */
+export interface CaddyPart {
+  /** at least this one, or exactly */
+  readonly version: string;
+  readonly exact: boolean;
+  /** the first that is not taken any more */
+  readonly below: string;
+}
+
 export interface CaddySource {
   readonly download: string;
   readonly sha256?: string;
-  readonly version: string;
-  readonly l4Version: string;
+  readonly version: CaddyPart;
+  readonly l4Version: CaddyPart;
   readonly arch: "amd64" | "arm64";
   readonly baseImage: string;
 }

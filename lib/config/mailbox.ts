@@ -1,23 +1,19 @@
+import { HEADSCALE_FOR, olderThan, tagVersion } from "../versions";
 import type { VariableName } from "./contract";
 import { certificatesOf, type CertificateChoice } from "./certificates";
 import type { Deployment, MailboxSite } from "./deployment";
 import type { Findings } from "./findings";
+import { imageOf } from "./image-bounds";
 import { smarthostOf } from "./smarthost";
 
-/** First versions that can be used: Stalwart's start plan and PROXY trust, maddy's IMAP behind PROXY (foxcpp/maddy#783). */
-const LEAST = { STALWART_IMAGE: [0, 16, 16], MADDY_IMAGE: [0, 9, 1] } as const;
 const ONLY_STALWART: readonly VariableName[] = ["STALWART_IMAGE", "STALWART_WEB_ADMIN", "STALWART_SPAM_RULES", "STALWART_ASN"];
 
-function imageOf(f: Findings, variable: keyof typeof LEAST): string {
-  const image = f.settings[variable];
-  const least = LEAST[variable];
-  const tag = /:v?([^/@:]*)(@|$)/.exec(image)?.[1];
-  // With a digest alone there is no version to look at.
-  if (tag === undefined) return image;
-  const found = /^(\d+)\.(\d+)\.(\d+)/.exec(tag)?.slice(1).map(Number);
-  if (found === undefined && /^\d/.test(tag) && !image.includes("@")) f.refuse(variable, image, "its version is not whole and moves; write all three numbers");
-  const difference = (found ?? []).map((part, index) => part - least[index]).find((part) => part !== 0) ?? 0;
-  if (difference < 0) f.refuse(variable, image, `allowed: ${least.join(".")} or newer; older ones break the PROXY protocol or the start plan`);
+/** Headscale's version is not in .env, so what the sidecar asks of it can only be said. */
+function sidecarImageOf(f: Findings): string {
+  const image = imageOf(f, "TAILSCALE_IMAGE");
+  const version = tagVersion(image);
+  if (f.settings.TS_LOGIN_SERVER !== undefined && version !== undefined && !olderThan(version, HEADSCALE_FOR.tailscale))
+    f.warn(`TAILSCALE_IMAGE: Tailscale ${version} needs Headscale ${HEADSCALE_FOR.headscale} or newer; update it first, or take a version before ${HEADSCALE_FOR.tailscale}`);
   return image;
 }
 
@@ -31,7 +27,7 @@ export function mailboxOf(f: Findings, deployment: Pick<Deployment, "web" | "hos
   return {
     server: s.MAIL_SERVER,
     image: imageOf(f, stalwart ? "STALWART_IMAGE" : "MADDY_IMAGE"),
-    sidecarImage: s.TAILSCALE_IMAGE,
+    sidecarImage: sidecarImageOf(f),
     dockerHost: s.MAILBOX_DOCKER_HOST,
     ...(s.MAILBOX_DOCKER_SOCKET === undefined ? {} : { dockerSocket: s.MAILBOX_DOCKER_SOCKET }),
     ephemeral: s.TS_EPHEMERAL,

@@ -1,5 +1,7 @@
+import { differentBytes, pinOf } from "../edge/record";
 import { errorsOf, type TerraformEvent } from "../site/events";
 import { shortened, type Failure } from "./failure";
+import { edgeRecords } from "./looks/caddy";
 import { keep } from "./kept";
 import { HeadStart, type Applied } from "./head-start";
 import { fetchImages, whyBuildFailed } from "./images";
@@ -113,6 +115,12 @@ async function carryOut(site: Site, plans: readonly Plan[], begun: number): Prom
   for (const { name } of site.chosen) {
     const edge = site.edgeOf(name);
     if (edge !== undefined) fine = (await smoke(site, edge)) && fine;
+  }
+  if (plans.some(({ stack }) => stack.name === "images" || site.edgeOf(stack.name) !== undefined)) {
+    const records = await edgeRecords(site);
+    for (const { edge, record } of records)
+      site.say(`edge ${edge}: Caddy ${record.caddy} with caddy-l4 ${record.caddyL4} (${record.arch}); to pin it: ${pinOf(record)}`);
+    for (const line of differentBytes(records)) site.say(`note: ${line}`);
   }
   site.say(fine ? `deployed in ${seconds(begun)}` : `deployed in ${seconds(begun)}, but not all is as it should be: see above`);
   return fine ? 0 : 1;

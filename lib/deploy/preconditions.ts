@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { EdgeSite } from "../config";
 import { engineSocket } from "../docker/starter";
+import { dataVersions } from "./data-versions";
 import { heldInodes, listeningSockets, takenPorts } from "./ports";
 import { lastLine, run } from "../site/run";
 import type { Site } from "../site/site";
@@ -14,7 +15,7 @@ export async function unmet(site: Site): Promise<readonly string[]> {
   const first = [...missing(site), ...(await programs(site))];
   if (first.length > 0) return first;
   const silent = await engines(site);
-  return silent.length > 0 ? silent : (await Promise.all([ports(site), databasePassword(site), sockets(site)])).flat();
+  return silent.length > 0 ? silent : (await Promise.all([ports(site), databasePassword(site), sockets(site), dataVersions(site)])).flat();
 }
 
 const missing = ({ deployment }: Site): string[] => [...deployment.examples.map((text) => `${text} is still the example's value; set your own in .env`), ...deployment.missing];

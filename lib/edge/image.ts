@@ -7,7 +7,7 @@ import { Resource } from "@cdktf/provider-null/lib/resource";
 import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import { assetPath, assetText, generatedFolder } from "../asset";
-import type { CaddySource } from "../config";
+import type { CaddyPart, CaddySource } from "../config";
 import { caddyJson, type CaddyConfig } from "./caddy";
 
 export interface EdgeImageProps {
@@ -24,6 +24,9 @@ const CONFIG_FILE = "config.Dockerfile";
 
 const textOf = (file: string): string => assetText(`edge/image/${file}`);
 
+/** As in .env. */
+const spelled = ({ version, exact }: CaddyPart): string => `${exact ? "=" : ""}${version}`;
+
 /** What the build is made of; the image's name carries its hash, so whoever builds the same finds it built. */
 function buildOf({ caddy, project = process.cwd() }: Pick<EdgeImageProps, "caddy" | "project">) {
   const remote = /^https?:\/\//.test(caddy.download);
@@ -32,8 +35,10 @@ function buildOf({ caddy, project = process.cwd() }: Pick<EdgeImageProps, "caddy
     BASE_IMAGE: caddy.baseImage,
     CADDY_DOWNLOAD: remote ? caddy.download : "",
     CADDY_SHA256: caddy.sha256 ?? "",
-    CADDY_VERSION: caddy.version,
-    CADDY_L4_VERSION: caddy.l4Version,
+    CADDY_VERSION: spelled(caddy.version),
+    CADDY_BELOW: caddy.version.below,
+    CADDY_L4_VERSION: spelled(caddy.l4Version),
+    CADDY_L4_BELOW: caddy.l4Version.below,
     CADDY_ARCH: caddy.arch,
   };
   const texts = Object.fromEntries(FILES.map((file) => [file, textOf(file)]));

@@ -25,6 +25,15 @@ trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null; exit 143' TERM INT
 
 step() { echo "$*" >"$STEP"; }
 
+# other_data WHY: does the server say that its database is another version's? Sentences of Stalwart 0.16 (crates/migration) and
+# 1.x, and of PostgreSQL and Garage.
+other_data() {
+  case $1 in
+    *'created by a version prior to'* | *'must first upgrade to version'* | *'is a multi-step process, please read'* | *'nknown database schema version'*) ;;
+    *'database files are incompatible with server'* | *'was initialized by PostgreSQL version'* | *'nsupported metadata version'*) ;;
+    *) return 1 ;;
+  esac
+}
 # hopeless WHY: is it what a backend says until somebody changes a password, a name or a rule? A role that is not there counts
 # as a wrong password.
 hopeless() {
@@ -40,6 +49,8 @@ until_true() {
   shift 2
   step "$what"
   until "$@"; do
+    # Not what we wait for is at fault, so it is not named.
+    ! other_data "$why" || give_up "$why"
     ! hopeless "$why" || give_up "$what: $why"
     waited=$(($(date +%s) - begun))
     [ "$waited" -lt "$patience" ] || die "$what: still not there after $waited s, giving up${why:+: $why}"

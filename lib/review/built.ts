@@ -1,4 +1,4 @@
-import { hasGarage, type Deployment } from "../config";
+import { hasGarage, type CaddyPart, type Deployment } from "../config";
 
 /** A stack as a person sees it: on which engines, and what runs or is built there. */
 export interface StackView {
@@ -14,10 +14,12 @@ function sourceOf(download: string): string {
   return /^https?:\/\//.test(download) ? new URL(download).host : `the file ${download}`;
 }
 
+const wanted = ({ version, exact }: CaddyPart): string => (exact ? version : `${version} or newer`);
+
 function edgeImage({ caddy }: Deployment): StackView["parts"] {
   const checked = caddy.sha256 === undefined ? "SHA-256 not given" : `SHA-256 ${caddy.sha256.slice(0, 12)}...`;
   return [
-    ["edge image", `Caddy ${caddy.version} with caddy-l4 ${caddy.l4Version} for ${caddy.arch}, on ${caddy.baseImage}`],
+    ["edge image", `Caddy ${wanted(caddy.version)} with caddy-l4 ${wanted(caddy.l4Version)} for ${caddy.arch}, on ${caddy.baseImage}`],
     ["its download", `from ${sourceOf(caddy.download)}, ${checked}`],
   ];
 }

@@ -8,6 +8,7 @@ import { serverVersion } from "../../../lib/doctor/checks/server-version";
 import { groundOf, type ContainerGround, type Ground, type Shell } from "../../../lib/doctor/ground";
 import { Engine } from "../../../lib/site/engine";
 import { fromHere } from "../../../lib/site/tunnel";
+import { PROGRAMS } from "../../../lib/versions";
 import { makeWire } from "../../../lib/wire";
 import { deployment } from "../../deployment";
 import { ENGINE, HOST, IMAGE, docker } from "../engine";
@@ -72,10 +73,10 @@ describeWith([ENGINE], "the doctor on a real engine", () => {
   test("server-version: what is pinned is silent; another one, a known-bad one and a skew are found", async () => {
     const good = {
       "stalwart --version": read.mailbox.image.replace(/.*:v/, "stalwart "),
-      "/usr/bin/caddy version": `v${read.caddy.version} h1:x`,
-      "/usr/bin/caddy build-info": `dep\tgithub.com/mholt/caddy-l4\tv${read.caddy.l4Version}`,
-      "tailscale version": "1.102.3\n  go version: go1",
-      "tailscale status --json --peers=false": '{"Version":"1.102.3-t1"}',
+      "/usr/bin/caddy version": `v${PROGRAMS.caddy.proven.version} h1:x`,
+      "/usr/bin/caddy build-info": `dep\tgithub.com/mholt/caddy-l4\tv${read.caddy.l4Version.version}`,
+      "tailscale version": `${PROGRAMS.tailscale.default}\n  go version: go1`,
+      "tailscale status --json --peers=false": `{"Version":"${PROGRAMS.tailscale.default}-t1"}`,
     };
     const place = (more: object): Ground => {
       const one = container({ ...good, ...more });
@@ -83,6 +84,10 @@ describeWith([ENGINE], "the doctor on a real engine", () => {
     };
     expect(await outcomeOf(serverVersion, place({}))).toEqual(WELL);
     expect((await outcomeOf(serverVersion, place({ "stalwart --version": "stalwart 0.16.11" }))).said).toMatch(/Stalwart 0\.16\.11 runs, and STALWART_IMAGE says .*\n.*bans do not end/s);
-    expect((await outcomeOf(serverVersion, place({ "tailscale version": "1.90.0" }))).said).toMatch(/the command is 1\.90\.0, and the tailscaled that runs is 1\.102\.3/);
+    const caddy = async (version: string): Promise<string> => (await outcomeOf(serverVersion, place({ "/usr/bin/caddy version": `v${version} h1:x` }))).said ?? "";
+    expect(await caddy("2.11.4")).toMatch(/Caddy 2\.11\.4: 2\.11\.6 fixed security faults/);
+    expect(await caddy("2.11.3")).toMatch(/Caddy 2\.11\.3 runs, and CADDY_VERSION wants 2\.11\.4 or newer, below 3\.0\.0/);
+    expect(await caddy("2.12.0")).toBe("");
+    expect((await outcomeOf(serverVersion, place({ "tailscale version": "1.90.0" }))).said).toMatch(/the command is 1\.90\.0, and the tailscaled that runs is 1\.\d+\.\d+/);
   });
 });

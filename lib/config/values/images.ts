@@ -1,4 +1,4 @@
-import { matching, reading, refuse, type ValueType } from "./reading";
+import { reading, refuse, type ValueType } from "./reading";
 
 /** A version with at least two numbers, a date, or a commit: tags without (latest, stable, 17, 17-alpine) are moved by their makers. */
 const FIXED = /\d+\.\d+|\d{8}|[0-9a-f]{12}/;
@@ -17,4 +17,15 @@ export const sha256: ValueType<string> = reading((text) =>
   /^[0-9a-fA-F]{64}$/.test(text) ? text.toLowerCase() : refuse("write 64 hexadecimal digits"),
 );
 
-export const version: ValueType<string> = matching(/^v?\d+\.\d+\.\d+(-[\w.]+)?$/, "write a whole version like 2.11.4");
+/** A version that something has to be at least, or with `=` before it exactly. */
+export interface VersionWanted {
+  /** without its v */
+  readonly version: string;
+  readonly exact: boolean;
+}
+
+export const versionWanted: ValueType<VersionWanted> = reading((text) => {
+  const match = /^(=?)v?(\d+\.\d+\.\d+(-[\w.]+)?)$/.exec(text);
+  if (!match) return refuse("write a whole version like 2.11.4, or =2.11.4 for exactly this one");
+  return { version: match[2], exact: match[1] === "=" };
+});

@@ -1,3 +1,4 @@
+import { caddy } from "./caddy";
 import { files } from "./files";
 import { health } from "./health";
 import type { Look } from "./look";
@@ -9,4 +10,4 @@ import { settings } from "./settings";
 export type { Finding, Look } from "./look";
 
 /** Everything that `npm run drift` looks at beside Terraform's plans; one look, one file. */
-export const LOOKS: Readonly<Record<string, Look>> = { health, namespace, files, node, policy, settings };
+export const LOOKS: Readonly<Record<string, Look>> = { health, namespace, files, node, policy, settings, caddy };

@@ -1,15 +1,18 @@
+import type { CaddyPart } from "../../config";
 import type { Check, Finding } from "../check";
 import { said } from "../container";
 import type { Ground, Shell } from "../ground";
 import type { TailnetStatus } from "../node-status";
-import { knownBad, versionIn } from "../versions";
+import { knownBad, olderThan, versionIn } from "../versions";
 
 interface Running {
   readonly where: string;
   readonly program: string;
   readonly version?: string;
-  /** what .env has, and where */
+  /** what .env wants exactly, and where */
   readonly pinned?: string;
+  /** what it has to be at least, where .env wants no exact one */
+  readonly range?: { readonly version: string; readonly below: string };
   readonly by: string;
 }
 
@@ -21,13 +24,23 @@ async function mailServer({ server, deployment: { mailbox } }: Ground): Promise<
   return { where: server.container, program: stalwart ? "Stalwart" : "maddy", version: versionIn(text), pinned: versionIn(mailbox.image), by: stalwart ? "STALWART_IMAGE" : "MADDY_IMAGE" };
 }
 
+const wantedOf = (part: CaddyPart): Pick<Running, "pinned" | "range"> => (part.exact ? { pinned: part.version } : { range: part });
+
+/** What .env wants of a program, where the one that runs is not that. */
+function other({ program, version, pinned, range, by }: Running & { readonly version: string }): string | undefined {
+  if (pinned !== undefined && pinned !== version) return `${program} ${version} runs, and ${by} says ${pinned}`;
+  if (range !== undefined && (olderThan(version, range.version) || !olderThan(version, range.below)))
+    return `${program} ${version} runs, and ${by} wants ${range.version} or newer, below ${range.below}`;
+  return undefined;
+}
+
 async function edgePrograms({ edges, deployment: { caddy } }: Ground): Promise<Running[]> {
   const each = edges.map(async ({ site, shell }): Promise<Running[]> => {
     const where = `edge ${site.name}`;
     const [version, build] = await Promise.all([asked(shell, ["/usr/bin/caddy", "version"]), asked(shell, ["/usr/bin/caddy", "build-info"])]);
     return [
-      { where, program: "Caddy", version: versionIn(version), pinned: caddy.version, by: "CADDY_VERSION" },
-      { where, program: "caddy-l4", version: versionIn(/mholt\/caddy-l4\s+(\S+)/.exec(build)?.[1] ?? ""), pinned: caddy.l4Version, by: "CADDY_L4_VERSION" },
+      { where, program: "Caddy", version: versionIn(version), ...wantedOf(caddy.version), by: "CADDY_VERSION" },
+      { where, program: "caddy-l4", version: versionIn(/mholt\/caddy-l4\s+(\S+)/.exec(build)?.[1] ?? ""), ...wantedOf(caddy.l4Version), by: "CADDY_L4_VERSION" },
     ];
   });
   return (await Promise.all(each)).flat();
@@ -53,12 +66,14 @@ export const serverVersion: Check = {
   fix: "npm run deploy; look at the variable that is named; back up (npm run backup) before another version of the mail server",
   seconds: 25,
   async run(ground) {
-    const [server, edges, { running, skew }] = await Promise.all([mailServer(ground), edgePrograms(ground), tailscale(ground)]);
-    const found = [server, ...edges, running].flatMap(({ where, program, version, pinned, by }): Finding[] => {
+    const [server, edges, { running: node, skew }] = await Promise.all([mailServer(ground), edgePrograms(ground), tailscale(ground)]);
+    const found = [server, ...edges, node].flatMap((running): Finding[] => {
+      const { where, program, version, by } = running;
       if (version === undefined) return [{ where, what: `${program} does not say its version`, key: `${program} silent` }];
-      const bad = knownBad(program, version);
+      const bad = knownBad(program, version, ground.now());
+      const what = other({ ...running, version });
       return [
-        ...(pinned !== undefined && pinned !== version ? [{ where, what: `${program} ${version} runs, and ${by} says ${pinned}`, key: `${program} other` }] : []),
+        ...(what === undefined ? [] : [{ where, what, key: `${program} other` }]),
         ...(bad === undefined ? [] : [{ where, what: `${program} ${version}: ${bad}`, key: `${program} bad`, cause: "this version is known for it", fix: `set ${by} to a newer one, back up and deploy` }]),
       ];
     });

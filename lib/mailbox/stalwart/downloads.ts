@@ -4,8 +4,9 @@ import { destroyFound, findText, planFile, replaceAll, setSingleton, type PlanCa
 
 /** By this text the plan knows the placeholder that keeps Stalwart from downloading its web administration. */
 const OFF = "switched off by tailwart";
-/** Upstream's sources (0.16.16, ASN_IPV4 to GEO_IPV6); it fills them in only on a new database. */
-const tables = (name: string): string[] => ["ipv4", "ipv6"].map((family) => `https://cdn.jsdelivr.net/npm/@ip-location-db/${name}/${name}-${family}.csv`);
+/** Upstream's sources since 0.16.19 (ASN_IPV4 to GEO_IPV6); it fills them in only on a new database. */
+const tables = (name: string): string[] =>
+  ["ipv4", "ipv6"].map((family) => `https://github.com/sapics/ip-location-db/releases/download/latest/${name}-${family}.csv`);
 const SPAM_RULES = "https://github.com/stalwartlabs/spam-filter/releases/latest/download/spam-filter-rules.json.gz";
 
 /** One thing that Stalwart downloads by itself. `find` sees whether we had switched it off; only then is it switched on again. */
@@ -22,7 +23,7 @@ const DOWNLOADS: Readonly<Record<keyof Deployment["mailbox"]["downloads"], Downl
     // "Disabled" is the type's default value: it stores nothing, and the next start would fill in upstream's addresses.
     off: [setSingleton("Asn", { "@type": "Resource", asnUrls: setOf(), geoUrls: setOf() })],
     find: findText("Asn", "asn_off", `"asnUrls":{}`, ["asnUrls"], ["singleton"]),
-    on: [setSingleton("Asn", { "@type": "Resource", asnUrls: setOf(...tables("asn")), geoUrls: setOf(...tables("geolite2-geo-whois-asn-country")) })],
+    on: [setSingleton("Asn", { "@type": "Resource", asnUrls: setOf(...tables("origin-asn")), geoUrls: setOf(...tables("user-country")) })],
   },
   spamRules: {
     name: "spam_rules_off",

@@ -104,7 +104,9 @@ recover() { # Stalwart with an administrator of our own, nothing but this API, a
     if ! kill -0 "$pid" 2>/dev/null || [ "$tries" -gt 900 ]; then
       kill -s KILL "$pid" 2>/dev/null
       pid=''
-      why=$(grep -v '^note: ' "$WORK/log" | tail -n 1 | cut -c1-300)
+      # What no waiting fixes need not be the last line.
+      why=$(while IFS= read -r line; do ! other_data "$line" || echo "$line"; done <"$WORK/log" | head -n 1 | cut -c1-300)
+      why=${why:-$(grep -v '^note: ' "$WORK/log" | tail -n 1 | cut -c1-300)}
       return 1
     fi
     sleep 0.1
