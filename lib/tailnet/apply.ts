@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiError, type PolicyApi } from "./api";
 import { mergePolicy, removePolicy, type MergeOptions, type MergeResult } from "./merge";
-import type { PolicyEntries, PolicyTest } from "./policy";
+import type { PolicyEntries, PolicyOwner, PolicyTest } from "./policy";
 
 export interface EditOptions {
   /** how often the policy is read again because somebody else wrote first @default 3 */
@@ -22,6 +22,10 @@ export interface Outcome {
   readonly warnings: readonly string[];
   /** tags and users without a node, of whom our tests ask nothing yet */
   readonly absent?: readonly string[];
+  /** entries of ours from before deployments had names, which have ours now */
+  readonly named?: number;
+  /** deployment -> entries that it has there; "" counts entries without a name */
+  readonly others?: Readonly<Record<string, number>>;
 }
 
 const jitter = (retry: number): number => 50 + Math.random() * 200 * 2 ** retry;
@@ -34,10 +38,10 @@ const jitter = (retry: number): number => 50 + Math.random() * 200 * 2 ** retry;
 export async function editPolicy(api: PolicyApi, edit: (current: string) => MergeResult, { retries = 3, pauseMs = jitter }: EditOptions = {}): Promise<Outcome> {
   for (let retry = 0; ; retry += 1) {
     const before = await api.read();
-    const { text, changed, added, removed } = edit(before.text);
-    if (!changed) return { written: false, added, removed, validated: false, retries: retry, warnings: [] };
+    const { text, changed, ...counts } = edit(before.text);
+    if (!changed) return { written: false, ...counts, validated: false, retries: retry, warnings: [] };
     const said = await api.check(text);
-    const outcome = { written: true, added, removed, validated: said !== "unavailable", retries: retry, warnings: said === "unavailable" ? [] : said };
+    const outcome = { written: true, ...counts, validated: said !== "unavailable", retries: retry, warnings: said === "unavailable" ? [] : said };
     try {
       await api.write(text, before);
       return outcome;
@@ -104,5 +108,9 @@ export async function absentFrom(api: PolicyApi, text: string, wanted: PolicyEnt
   return absent;
 }
 
-/** Takes out what {@link applyPolicy} put in. */
-export const withdrawPolicy = (api: PolicyApi, options: EditOptions = {}): Promise<Outcome> => editPolicy(api, removePolicy, options);
+/**
+ * Takes out what {@link applyPolicy} put in.
+ * @param options.owner whose entries @default those of all deployments
+ */
+export const withdrawPolicy = (api: PolicyApi, { owner, ...options }: EditOptions & { readonly owner?: PolicyOwner } = {}): Promise<Outcome> =>
+  editPolicy(api, (text) => removePolicy(text, owner), options);

@@ -32,7 +32,7 @@ function entryFindings({ source }: Inventory, plans: readonly SectionPlan[], tag
  */
 export function comparePolicy(current: string, wanted: PolicyEntries, wire: Wire): readonly PolicyFinding[] {
   try {
-    const inventory = takeInventory(readPolicy(isBlank(current) ? "{}" : current));
+    const inventory = takeInventory(readPolicy(isBlank(current) ? "{}" : current), wanted.owner);
     const plans = planEdit(inventory, wantedEntries(wanted));
     return [...entryFindings(inventory, plans, wanted.tagOwners), ...widenings(inventory, wire)];
   } catch (error) {

@@ -7,6 +7,10 @@ export interface MergeResult {
   readonly added: readonly string[];
   /** one line for a person for each entry of ours that went out */
   readonly removed: readonly string[];
+  /** entries of ours from before deployments had names, which got ours now; absent for none */
+  readonly named?: number;
+  /** deployment -> how many entries it has there; "" counts entries without a name. Absent for none. */
+  readonly others?: Readonly<Record<string, number>>;
 }
 
 export interface MergeOptions {

@@ -60,7 +60,7 @@ function grantOf(node: Node, name: string): Rule {
 function foreignRules({ source: { root }, sections }: Inventory): Rule[] {
   const acls = memberOf(root, "acls");
   const rows = acls ? (valueOf(acls).children ?? []) : [];
-  const others = (sections.grants?.entries ?? []).map((entry, index) => ({ ...entry, index })).filter(({ marker }) => !marker);
+  const others = (sections.grants?.entries ?? []).map((entry, index) => ({ ...entry, index })).filter(({ marker, others: deployments }) => !marker && deployments.length === 0);
   const found = rows.map((node, index) => aclOf(node, `acls[${index}]`)).filter((rule) => rule !== undefined);
   return [...found, ...others.map(({ node, index }) => grantOf(node, `grants[${index}]`))];
 }
