@@ -1,4 +1,5 @@
 import type { ApiError } from "./api";
+import { oneLine } from "../text";
 import type { Outcome } from "./apply";
 
 const TITLE = "tailnet policy:";
@@ -26,5 +27,5 @@ export function outcomeLines({ written, added, removed, validated, retries, warn
 /** Why nothing was done. */
 export const errorLines = (error: ApiError): string[] => [
   `${TITLE} ${error.message}${error.uncertain ? "; whether it was written is not known: look, or try again" : ""}`,
-  ...error.details.map((line) => `  ${line}`),
+  ...error.details.map((line) => `  ${oneLine(line)}`),
 ];

@@ -1,4 +1,5 @@
 import { refuseIfAny } from "../../errors";
+import { oneLine } from "../../text";
 import type { PolicyEntries, PolicyOwner } from "../policy";
 import { POLICY_MARKER } from "../policy/entry";
 import { wantedEntries, type SectionName, type WantedEntry } from "./entries";
@@ -10,6 +11,7 @@ import { planEdit, type SectionPlan } from "./plan";
 import { refuseLoss } from "./proof";
 import { ownerMistakes } from "./owners";
 import { memberOf } from "./shape";
+import { settingFindings } from "./settings";
 import { readPolicy } from "./source";
 import type { MergeOptions, MergeResult } from "./types";
 
@@ -31,7 +33,13 @@ function edited(current: string, owner: Owner, wanted: Wanted, check: (inventory
   check(inventory, plans);
   const text = applyEdits(inventory.source, editsOf(inventory, plans)).replace(MADE_AND_EMPTY, "");
   if (text !== current && !isBlank(text)) refuseLoss(inventory, text, wanted);
-  return { text, changed: text !== current, ...labelsOf(plans), ...others(inventory, plans) };
+  return { text, changed: text !== current, ...labelsOf(plans), ...others(inventory, plans), ...warningsOf(inventory) };
+}
+
+function warningsOf({ source, owner }: Inventory): Pick<MergeResult, "warnings"> {
+  const tags = owner === "all" ? [] : (owner.tags ?? []);
+  const found = settingFindings(source, tags).map(({ what }) => oneLine(what));
+  return tags.length > 0 && found.length > 0 ? { warnings: found } : {};
 }
 
 /** What other deployments have there, and what of ours got its name. */
