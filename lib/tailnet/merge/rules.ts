@@ -15,7 +15,10 @@ export interface Rule {
   readonly opens: readonly { readonly host: string; readonly ports: string }[];
 }
 
-const isTcp = (proto: unknown): boolean => proto === undefined || ["", "*", "tcp", "6"].includes(String(proto).toLowerCase());
+/** A value as text; a list or an object, which stands for nothing here, as none. */
+const wordOf = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
+
+const isTcp = (proto: unknown): boolean => proto === undefined || ["", "*", "tcp", "6"].includes(wordOf(proto).toLowerCase());
 
 type Conditions = Readonly<Record<"src" | "srcposture", unknown>>;
 
@@ -28,7 +31,7 @@ function ruleOf(node: Node, name: string, { src, srcposture }: Conditions, opens
 
 function aclOf(node: Node, name: string): Rule | undefined {
   const { action, src, dst, proto, srcposture } = rowOf(node);
-  if (String(action ?? "accept").toLowerCase() !== "accept" || !isTcp(proto)) return undefined;
+  if (wordOf(action ?? "accept").toLowerCase() !== "accept" || !isTcp(proto)) return undefined;
   return ruleOf(node, name, { src, srcposture }, textsOf(dst).map(destinationOf));
 }
 
@@ -57,5 +60,5 @@ export function hostsOf(root: Node): Readonly<Record<string, string>> {
   const hosts = memberOf(root, "hosts");
   const node = hosts && valueOf(hosts);
   if (node?.type !== "object") return {};
-  return Object.fromEntries((node.children ?? []).map((property) => [keyOf(property), String(getNodeValue(valueOf(property)))]));
+  return Object.fromEntries((node.children ?? []).map((property) => [keyOf(property), wordOf(getNodeValue(valueOf(property)))]));
 }
