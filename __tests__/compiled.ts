@@ -31,4 +31,4 @@ export function compiled(parts: readonly string[]): (program: string) => string 
 }
 
 /** What {@link compiled} needs for the program that writes the policy, by a job. */
-export const POLICY_PROGRAM = ["tailnet", "errors.ts", "pipe.ts", "wire", "wire.ts"];
+export const POLICY_PROGRAM = ["tailnet", "errors.ts", "pipe.ts", "policy-rule.ts", "text.ts", "wire", "wire.ts"];

@@ -20,3 +20,6 @@ export function wrap(text: string, width: number, first = ""): string[] {
   }
   return [...lines, line];
 }
+
+/** Somebody else's text on one line: what would end the line or move the cursor becomes a blank. */
+export const oneLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ");

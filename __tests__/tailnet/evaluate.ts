@@ -16,13 +16,13 @@ type Policy = {
 
 /** Whether one port (`tcp:25`, `25`, `*`, `1-1024`, `25,465`) is among those of a rule. */
 const holds = (ports: string, port: number): boolean =>
-  ports.replace(/^tcp:/, "").split(",").some((one) => {
+  ports.replace(/^(tcp|6|\*):/, "").split(",").some((one) => {
     const [from, to = from] = one.split("-");
     return one === "*" || (Number(from) <= port && port <= Number(to));
   });
 
 const names = (policy: Policy, list: readonly string[], who: string): boolean =>
-  list.some((one) => one === "*" || one === who || (one === "autogroup:member" && !who.startsWith("tag:")) || (policy.groups?.[one] ?? []).includes(who));
+  list.some((one) => ["*", "autogroup:danger-all", who].includes(one) || (/^autogroup:members?$/.test(one) && !who.startsWith("tag:")) || (one === "autogroup:tagged" && who.startsWith("tag:")) || (policy.groups?.[one] ?? []).includes(who));
 
 /** Nothing allows everything; else some rule has to. */
 export function allows(policy: Policy, who: string, target: string, port: number): boolean {

@@ -163,10 +163,26 @@ export const SECTIONS = {
       defaultIs: "https://api.tailscale.com; with Headscale TS_LOGIN_SERVER",
       example: "https://api.tailscale.com",
     }),
+    DEPLOYMENT_NAME: optional(v.magicName, {
+      meaning: "What this deployment is called where several keep their lines in one tailnet's policy. It stands in the comment above each of our entries; keep it when you rename the mailbox's node.",
+      allowed: "a DNS label: lower-case letters, digits and -",
+      defaultIs: "STALWART_MAGIC_NAME",
+      example: "stalwart",
+    }),
     TS_POLICY_FIRST_RULE: defaulted(v.yesNo, {
       meaning: "true: our grants may be the first rules of a policy that has none. Such a policy lets everybody reach everything, and the first rule ends that for the whole tailnet.",
       allowed: "true or false",
       default: "false",
+    }),
+    TS_POLICY_ACCEPT: defaulted(v.policyRules, {
+      meaning: "Rules of others in the tailnet's policy that reach our ports and that you accept, each as npm run drift writes it: they are named no longer. A rule that says more than before is named again.",
+      allowed: "rules like autogroup:admin -> *:* with ; between them, or none",
+      default: "none",
+    }),
+    TS_POLICY_DENY_TESTS: defaulted(v.yesNo, {
+      meaning: "false: our tests in the policy ask only what must be reached, not what must not. Needed where a rule of others lets everybody reach everything and stays; then nothing checks who else reaches the mailbox.",
+      allowed: "true or false",
+      default: "true",
     }),
     TS_POLICY_REMOVE_ON_DESTROY: defaulted(v.yesNo, {
       meaning: "true: destroying the tailnet stack takes our lines out of the policy again.",

@@ -58,6 +58,12 @@ export interface PolicyAccess {
   /** our grants may end "everybody reaches everything" */
   readonly allowFirstRule: boolean;
   readonly removeOnDestroy: boolean;
+  /** stands in the markers of our entries, so that several deployments can keep theirs in one policy */
+  readonly deployment: string;
+  /** wider rules of others that somebody accepted, each as `source -> destination:ports` */
+  readonly accepted: readonly string[];
+  /** whether our tests say what nobody may reach; a policy that allows everything passes none of those */
+  readonly denyTests: boolean;
 }
 
 export type PolicySecret = Extract<SecretName, "TS_API_KEY" | "TS_OAUTH_CLIENT_SECRET" | "HEADSCALE_API_KEY">;

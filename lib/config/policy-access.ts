@@ -40,6 +40,8 @@ export function policyAccessOf(f: Findings): PolicyAccess {
     if (wrong.test(f.secret(secret)?.value ?? "")) f.refuse(secret, "a key of another kind", rest);
   }
   if (mode === "review") f.idle(wanted === undefined ? "TS_POLICY is review (no credential for the policy is set)" : "TS_POLICY is review", "TS_POLICY_FIRST_RULE", "TS_POLICY_REMOVE_ON_DESTROY");
-  if (credential === undefined) f.idle("no credential for the policy is set", "TS_API_URL");
-  return { mode, url: url ?? headscale ?? TAILSCALE_API, credential, allowFirstRule, removeOnDestroy };
+  if (credential === undefined) f.idle("no credential for the policy is set", "TS_API_URL", "TS_POLICY_ACCEPT");
+  const { DEPLOYMENT_NAME: name, STALWART_MAGIC_NAME: mailbox, TS_POLICY_ACCEPT: accepted, TS_POLICY_DENY_TESTS: denyTests } = f.settings;
+  const access = { mode, url: url ?? headscale ?? TAILSCALE_API, credential, allowFirstRule, removeOnDestroy };
+  return { ...access, deployment: name ?? mailbox, accepted, denyTests };
 }

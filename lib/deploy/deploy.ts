@@ -1,5 +1,6 @@
 import { differentBytes, pinOf } from "../edge/record";
 import { errorsOf, type TerraformEvent } from "../site/events";
+import { collisions } from "./collisions";
 import { shortened, type Failure } from "./failure";
 import { edgeRecords } from "./looks/caddy";
 import { keep } from "./kept";
@@ -8,7 +9,7 @@ import { fetchImages, whyBuildFailed } from "./images";
 import type { Options } from "./options";
 import { orphans } from "./orphans";
 import { PLAN_FILE, dropPlans, failureOf, planAll, planLines, type Plan } from "./plans";
-import { unmet } from "./preconditions";
+import { hostProblems, unmet } from "./preconditions";
 import { isFirst, offerPreflight } from "./preflight";
 import { completePolicy, policyToRepair } from "./policy";
 import { Progress } from "./progress";
@@ -36,6 +37,10 @@ export async function deploySite(site: Site, options: Options): Promise<number> 
   try {
     const plans = await planAll(site, (stack) => policyToRepair(site, stack));
     for (const { stack, failure } of plans) if (failure !== undefined) return failed(site, stack.name, failure, "nothing was changed");
+    // First whose things these are: another deployment's database and ports would be taken for ours.
+    const taken = await collisions(site, plans);
+    const standing = taken.length > 0 ? taken : await hostProblems(site);
+    if (standing.length > 0) return refused(site, standing);
     for (const line of orphans(site)) site.say(`note: ${line}`);
     const wanted = plans.filter(({ changes }) => changes.length > 0);
     if (wanted.length === 0) return nothingToDo(site, begun);

@@ -1,7 +1,8 @@
+import { join } from "node:path";
 import { buildReason, hintFor, type Failure } from "./failure";
 import { lastLine } from "../site/run";
 import type { Site } from "../site/site";
-import type { PlacedImage, Stack } from "../site/stack";
+import { Stack, type PlacedImage } from "../site/stack";
 
 /**
  * Brings the images of all containers to their engines before anything is replaced: Terraform would remove the running
@@ -10,11 +11,14 @@ import type { PlacedImage, Stack } from "../site/stack";
  */
 export async function fetchImages(site: Site): Promise<readonly string[]> {
   const built = new Set(site.chosen.flatMap((stack) => stack.images).map(({ name, engine }) => `${engine} ${name}`));
+  // What is built here, whether or not this deploy builds it.
+  const own = new Set(new Stack("images", join(site.outdir, "stacks", "images")).images.map(({ name }) => name));
+  const only = [...new Set(["images", ...site.chosen.map(({ name }) => name)])];
   const wanted = new Map(site.chosen.flatMap((stack) => stack.containers).map(({ image, engine }) => [`${engine} ${image}`, { image, engine }]));
   const answers = [...wanted].map(async ([key, { image, engine: host }]): Promise<string[]> => {
     const engine = site.engine(host);
     if (built.has(key) || (await engine.hasImage(image))) return [];
-    if (image.startsWith("tailwart-")) return [`image "${image}" is not on ${host} yet; deploy the stack images as well, for example --only images,${site.chosen.map(({ name }) => name).join(",")}`];
+    if (own.has(image)) return [`image "${image}" is not on ${host} yet; deploy the stack images as well, for example --only ${only.join(",")}`];
     site.say(`images     pulling ${image}`);
     const { status, stderr } = await engine.pull(image);
     return status === 0 ? [] : [`image "${image}" is not on ${host} and cannot be pulled: ${lastLine(stderr)}; look at its name in .env, and whether that host reaches the registry`];

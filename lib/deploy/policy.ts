@@ -16,6 +16,7 @@ export async function policyToRepair({ deployment, wire, place, say }: Site, sta
   if (stack.name !== "tailnet" || deployment.tailnet.policy.mode !== "apply") return [];
   const { lines } = await policyDrift(deployment, wire, place.project);
   const ours = lines.filter((line) => /^(missing|changed): /.test(line));
+  lines.filter((line) => /^(widened|obstacle|note|tests): /.test(line)).forEach((line) => say(`note: tailnet policy: ${line.replace(/^note: /, "")}`));
   if (ours.length === 0) return [];
   ours.forEach((line) => say(`tailnet policy: ${line}`));
   const { resource } = JSON.parse(readFileSync(join(stack.folder, "cdk.tf.json"), "utf8")) as { resource: { null_resource: Record<string, { provisioner?: unknown }> } };

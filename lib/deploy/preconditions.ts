@@ -10,13 +10,15 @@ import type { Site } from "../site/site";
 const TERRAFORM = [1, 9] as const;
 const SECONDS = 20;
 
-/** Everything that would make a deploy stop half-way and can be known before: one line each, nothing is touched. */
+/** What a deploy needs before it can plan: one line for each thing that is missing, nothing is touched. */
 export async function unmet(site: Site): Promise<readonly string[]> {
   const first = [...missing(site), ...(await programs(site))];
   if (first.length > 0) return first;
-  const silent = await engines(site);
-  return silent.length > 0 ? silent : (await Promise.all([ports(site), databasePassword(site), sockets(site), dataVersions(site)])).flat();
+  return engines(site);
 }
+
+/** What runs on the hosts and would make a deploy stop half-way. Whether it is ours is known from the plans only. */
+export const hostProblems = async (site: Site): Promise<readonly string[]> => (await Promise.all([ports(site), databasePassword(site), sockets(site), dataVersions(site)])).flat();
 
 const missing = ({ deployment }: Site): string[] => [...deployment.examples.map((text) => `${text} is still the example's value; set your own in .env`), ...deployment.missing];
 

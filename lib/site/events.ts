@@ -14,15 +14,51 @@ export interface Diagnostic {
   readonly address?: string;
 }
 
-/** One line of output; undefined for what is no event, such as a complaint from before Terraform has read its options. */
+type Row = Readonly<Record<string, unknown>>;
+
+const rowOf = (value: unknown): Row | undefined => (typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Row) : undefined);
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+const isText = (value: unknown): boolean => typeof value === "string";
+const isTextOrNone = (value: unknown): boolean => value === undefined || typeof value === "string";
+const isNumberOrNone = (value: unknown): boolean => value === undefined || typeof value === "number";
+
+/** The part of an event, when it has the shape that we read; what has another one is left out. */
+function part<K extends keyof TerraformEvent>(key: K, value: unknown, isRight: (row: Row) => boolean): Partial<Pick<TerraformEvent, K>> {
+  const row = rowOf(value);
+  return row !== undefined && isRight(row) ? ({ [key]: row } as Pick<TerraformEvent, K>) : {};
+}
+const hasAddress = ({ resource }: Row): boolean => isText(rowOf(resource)?.addr);
+const isHook = (row: Row): boolean => hasAddress(row) && isTextOrNone(row.action) && isTextOrNone(row.output) && isNumberOrNone(row.elapsed_seconds);
+
+/** A diagnostic, whose texts may be left out. */
+function diagnosticOf(value: unknown): Diagnostic | undefined {
+  const row = rowOf(value);
+  if (row === undefined || (row.severity !== "error" && row.severity !== "warning")) return undefined;
+  const { severity, summary, detail, address } = row;
+  return { severity, summary: textOf(summary), detail: textOf(detail), ...(typeof address === "string" ? { address } : {}) };
+}
+
+/**
+ * One line of output; undefined for what is no event, such as a complaint from before Terraform has read its options. Parts
+ * that have not the shape of Terraform's are left out, so that nobody who reads an event has to doubt it.
+ */
 export function parseEvent(line: string): TerraformEvent | undefined {
   if (!line.startsWith("{")) return undefined;
+  let event: Row | undefined;
   try {
-    const event: unknown = JSON.parse(line);
-    return typeof event === "object" && event !== null && "type" in event ? (event as TerraformEvent) : undefined;
+    event = rowOf(JSON.parse(line));
   } catch {
     return undefined;
   }
+  if (event === undefined || typeof event.type !== "string") return undefined;
+  const diagnostic = diagnosticOf(event.diagnostic);
+  return {
+    type: event.type,
+    "@message": textOf(event["@message"]),
+    ...part("change", event.change, (row) => hasAddress(row) && isText(row.action) && isTextOrNone(row.reason)),
+    ...part("hook", event.hook, isHook),
+    ...(diagnostic === undefined ? {} : { diagnostic }),
+  };
 }
 
 export interface Change {

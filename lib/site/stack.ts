@@ -98,6 +98,11 @@ export class Stack {
     return [...this.engines.keys()];
   }
 
+  /** Of all resources: `docker_container.x`. */
+  get addresses(): readonly string[] {
+    return Object.entries(this.resources).flatMap(([type, all]) => Object.keys(all).map((name) => `${type}.${name}`));
+  }
+
   has(address: string): boolean {
     const [type, name] = address.split(".");
     return this.resources[type]?.[name] !== undefined;
@@ -106,6 +111,12 @@ export class Stack {
   /** Engines of this stack, each once. */
   get hosts(): readonly string[] {
     return [...new Set(this.engines.values())];
+  }
+
+  /** DOCKER_HOST of the engine that a resource is on. */
+  hostOf(address: string): string {
+    const [type, name] = address.split(".");
+    return this.engineOf(this.resources[type]?.[name] ?? {});
   }
 
   /** What a person calls a resource: the engine's name of it; for a wait, the container's. */

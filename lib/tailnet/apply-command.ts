@@ -34,7 +34,7 @@ async function main(args: readonly string[]): Promise<number> {
     const work = async () => {
       const { target, wanted, allowFirstRule } = await jobOf(files[0]);
       const api = connect(target);
-      return remove ? withdrawPolicy(api) : applyPolicy(api, wanted, { allowFirstRule });
+      return remove ? withdrawPolicy(api, { owner: wanted.owner ?? {} }) : applyPolicy(api, wanted, { allowFirstRule });
     };
     // With a job it is a deploy's own part.
     const outcome = files.length > 0 ? await work() : await (await import("../deploy/lock")).alone(process.cwd(), "policy", work);

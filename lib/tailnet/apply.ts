@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiError, type PolicyApi } from "./api";
-import { mergePolicy, removePolicy, type MergeOptions, type MergeResult } from "./merge";
-import type { PolicyEntries, PolicyTest } from "./policy";
+import { explainTests, mergePolicy, removePolicy, type MergeOptions, type MergeResult } from "./merge";
+import type { PolicyEntries, PolicyOwner, PolicyTest } from "./policy";
 
 export interface EditOptions {
   /** how often the policy is read again because somebody else wrote first @default 3 */
@@ -22,6 +22,10 @@ export interface Outcome {
   readonly warnings: readonly string[];
   /** tags and users without a node, of whom our tests ask nothing yet */
   readonly absent?: readonly string[];
+  /** entries of ours from before deployments had names, which have ours now */
+  readonly named?: number;
+  /** deployment -> entries that it has there; "" counts entries without a name */
+  readonly others?: Readonly<Record<string, number>>;
 }
 
 const jitter = (retry: number): number => 50 + Math.random() * 200 * 2 ** retry;
@@ -34,10 +38,10 @@ const jitter = (retry: number): number => 50 + Math.random() * 200 * 2 ** retry;
 export async function editPolicy(api: PolicyApi, edit: (current: string) => MergeResult, { retries = 3, pauseMs = jitter }: EditOptions = {}): Promise<Outcome> {
   for (let retry = 0; ; retry += 1) {
     const before = await api.read();
-    const { text, changed, added, removed } = edit(before.text);
-    if (!changed) return { written: false, added, removed, validated: false, retries: retry, warnings: [] };
+    const { text, changed, warnings: own = [], ...counts } = edit(before.text);
+    if (!changed) return { written: false, ...counts, validated: false, retries: retry, warnings: own };
     const said = await api.check(text);
-    const outcome = { written: true, added, removed, validated: said !== "unavailable", retries: retry, warnings: said === "unavailable" ? [] : said };
+    const outcome = { written: true, ...counts, validated: said !== "unavailable", retries: retry, warnings: [...own, ...(said === "unavailable" ? [] : said)] };
     try {
       await api.write(text, before);
       return outcome;
@@ -91,10 +95,22 @@ async function sparingAbsent<T>(wanted: PolicyEntries, attempt: (entries: Policy
   }
 }
 
+/** A refusal because tests fail, with the rules that break them before the server's own words. */
+async function explained(api: PolicyApi, error: unknown, wanted: PolicyEntries): Promise<unknown> {
+  if (!(error instanceof ApiError) || error.kind !== "refused") return error;
+  try {
+    const why = explainTests((await api.read()).text, wanted);
+    // A deploy shows the last line first.
+    return why.length === 0 ? error : new ApiError(error.kind, error.message, { details: [...error.details, ...why], uncertain: error.uncertain });
+  } catch {
+    return error;
+  }
+}
+
 /** Puts exactly our entries into the policy. What our tests ask of nodes that have yet to join is left out for Headscale, and named. */
 export async function applyPolicy(api: PolicyApi, wanted: PolicyEntries, options: MergeOptions & EditOptions = {}): Promise<Outcome> {
   const tried = await sparingAbsent(wanted, (entries) => editPolicy(api, (text) => mergePolicy(text, entries, options), options));
-  if ("error" in tried) throw tried.error;
+  if ("error" in tried) throw await explained(api, tried.error, withoutAbsent(wanted, tried.absent));
   return tried.absent.length === 0 ? tried.result : { ...tried.result, absent: tried.absent };
 }
 
@@ -104,5 +120,9 @@ export async function absentFrom(api: PolicyApi, text: string, wanted: PolicyEnt
   return absent;
 }
 
-/** Takes out what {@link applyPolicy} put in. */
-export const withdrawPolicy = (api: PolicyApi, options: EditOptions = {}): Promise<Outcome> => editPolicy(api, removePolicy, options);
+/**
+ * Takes out what {@link applyPolicy} put in.
+ * @param options.owner whose entries @default those of all deployments
+ */
+export const withdrawPolicy = (api: PolicyApi, { owner, ...options }: EditOptions & { readonly owner?: PolicyOwner } = {}): Promise<Outcome> =>
+  editPolicy(api, (text) => removePolicy(text, owner), options);

@@ -23,7 +23,9 @@ function tagOwnersOf({ tailnet }: Deployment, wire: Wire): Record<string, readon
  */
 export function tailnetPolicy(deployment: Deployment, wire: Wire): PolicyEntries {
   const grants = grantGroups(wire.grants).map(({ src, dst, lines }): PolicyGrant => ({ src, dst: [dst], ip: lines.map(({ port }) => `tcp:${port}`) }));
-  const policy = { tagOwners: tagOwnersOf(deployment, wire), grants, tests: policyTests(deployment, wire, grants), notes: policyNotes(wire) };
+  const tagOwners = tagOwnersOf(deployment, wire);
+  const owner = { name: deployment.tailnet.policy.deployment, mailbox: wire.mailbox.tag, tags: Object.keys(tagOwners) };
+  const policy = { owner, tagOwners, grants, tests: policyTests(deployment, wire, grants), notes: policyNotes(wire) };
   refuseIfAny(checkPolicy(policy, wire));
   return policy;
 }

@@ -29,7 +29,7 @@ describe("the live policy beside ours", () => {
 
   test("finds what is missing in a policy that is blank, and that it allows everything", () => {
     expect(kinds(compare(""))).toEqual(["missing", "widened"]);
-    expect(compare("{}").at(-1)).toEqual({ kind: "widened", what: 'there is neither "grants" nor "acls", so everybody reaches everything' });
+    expect(compare("{}").at(-1)).toEqual({ kind: "widened", what: 'there is neither "grants" nor "acls", so everybody reaches everything', accept: "* -> *:*" });
   });
 
   test("finds a port that somebody took out or put in", () => {

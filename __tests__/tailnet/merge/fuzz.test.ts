@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { MistakesError } from "../../../lib/errors";
-import { mergePolicy, removePolicy } from "../../../lib/tailnet/merge";
+import { comparePolicy, explainTests, mergePolicy, removePolicy } from "../../../lib/tailnet/merge";
+import { makeWire } from "../../../lib/wire";
+import { deployment } from "../../deployment";
 import { CORPUS } from "./corpus";
 import { commentsIn, obeyed, othersIn, survives, wants } from "./laws";
 import { mangled, randomPolicy, respaced, touched } from "./random";
@@ -60,7 +62,7 @@ test("whatever a formatter does to blanks and line breaks, ours is found again, 
   fc.assert(
     fc.property(someone, numbers(200), ({ text }, tape) => {
       const live = respaced(mergePolicy(text, small, { allowFirstRule: true }).text, tape);
-      expect(mergePolicy(live, small)).toEqual({ text: live, changed: false, added: [], removed: [] });
+      expect(mergePolicy(live, small)).toMatchObject({ text: live, changed: false, added: [], removed: [] });
       for (const one of [live, mergePolicy(live, edited).text]) {
         removals += 1;
         let rest: string;
@@ -79,3 +81,41 @@ test("whatever a formatter does to blanks and line breaks, ours is found again, 
   );
   expect(refused).toBeLessThan(removals / 20);
 });
+
+/** The kinds of text that came out wrong in the field, and what strains a reader. */
+const SEEDS = [
+  '{"grants": [{"src": ["*"], "dst": ["*"], "ip": ["*:*"]}]}',
+  '{"acls": [{"action": "accept", "src": ["autogroup:admin"], "dst": ["*:*"]}], "nodeAttrs": [{"target": ["*"], "attr": ["disable-ipv4"]}]}',
+  '{"disableIPv4": true, "defaultSrcPosture": ["posture:latest"], "groups": {"group:ops": ["ann@example.com"]}}',
+  '{"acls": [{"src": [1, null, {}], "dst": [[], "::", "a:b:c:-"]}], "hosts": {"a": {}}, "nodeAttrs": [1, null, {"attr": 1}]}',
+  '{\n  // tailwart[other]: tag:x\n  "tagOwners": {"tag:x": []}, "grants": [ /* tailwart[]: a -> b */ {"src": [], "dst": []}],\n}\n',
+  '{"grants": [{"src": "*", "dst": "tag:stalwart", "ip": "25", "srcPosture": {}}], "tests": [{"src": 7, "accept": "x"}]}',
+  `${"[".repeat(3000)}`,
+  '{"hosts": {"x": "secret-tskey-api-0123"}, "acls": [',
+];
+
+test("10 000 texts of foreign hands: read or refused in lines, in bounded time, and every answer on one line", () => {
+  const site = deployment({});
+  const wire = makeWire(site);
+  const { small } = wants();
+  const begun = Date.now();
+  const control = /[\u0000-\u001f\u007f]/;
+  let refused = 0;
+  fc.assert(
+    fc.property(fc.constantFrom(...SEEDS), numbers(12), (text, tape) => {
+      const broken = tape.length % 3 === 0 ? text : mangled(text, tape);
+      const lines = [...comparePolicy(broken, small, wire).map(({ what }) => what), ...explainTests(broken, small)];
+      try {
+        mergePolicy(broken, small, { allowFirstRule: true });
+      } catch (error) {
+        if (!(error instanceof MistakesError)) throw error;
+        refused += 1;
+        lines.push(...error.mistakes);
+      }
+      return lines.every((line) => !control.test(line) && !line.includes("0123") && !/^\s+at /.test(line));
+    }),
+    { numRuns: 10_000 },
+  );
+  expect(refused).toBeGreaterThan(1_000);
+  expect(Date.now() - begun).toBeLessThan(120_000);
+}, 180_000);

@@ -51,7 +51,7 @@ describe("an edited wire", () => {
 describe("after a hand has been at it", () => {
   test("a rule of theirs between ours stays, ours goes", () => {
     const theirs = '    {"src": ["ann@example.com"], "dst": ["tag:web"], "ip": ["tcp:22"]}, // ann\n';
-    const text = live().replace("    // tailwart: autogroup:admin", (marker) => theirs + marker);
+    const text = live().replace("    // tailwart[stalwart]: autogroup:admin", (marker) => theirs + marker);
     expect(mergePolicy(text, small).changed).toBe(false);
     expect(removePolicy(text).text).toBe(BEFORE.replace('  "grants": [\n', `  "grants": [\n${theirs}`));
   });
@@ -68,13 +68,13 @@ describe("after a hand has been at it", () => {
   });
 
   test("a comment of theirs between our marker and our entry stays", () => {
-    const text = live().replace(/(\/\/ tailwart: tag:reverse-proxy.*-> .*\n)/, "$1    // ticket 7\n");
+    const text = live().replace(/(\/\/ tailwart\[stalwart\]: tag:reverse-proxy.*-> .*\n)/, "$1    // ticket 7\n");
     expect(mergePolicy(text, small).changed).toBe(false);
     expect(removePolicy(text).text).toBe(BEFORE.replace('  "grants": [\n', '  "grants": [\n    // ticket 7\n'));
   });
 
   test("a comment of theirs between our entry and its comma stays", () => {
-    const text = live().replace("    },\n    // tailwart: autogroup:admin", "    } /* ticket 8 */ ,\n    // tailwart: autogroup:admin");
+    const text = live().replace("    },\n    // tailwart[stalwart]: autogroup:admin", "    } /* ticket 8 */ ,\n    // tailwart[stalwart]: autogroup:admin");
     expect(mergePolicy(text, small).changed).toBe(false);
     expect(removePolicy(text).text).toContain('"grants": [ /* ticket 8 */ \n');
     expect(strictly(removePolicy(text).text)).toEqual(strictly(BEFORE));
@@ -102,12 +102,12 @@ describe("after a hand has been at it", () => {
     const text = live().replace(/ {4}\{\n {6}"src": \["autogroup:admin"\][^]*?\n {4}\},\n/, "");
     expect(grants(text)).toHaveLength(grants(live()).length - 1);
     expect(grants(mergePolicy(text, small).text)).toHaveLength(grants(live()).length);
-    expect(mergePolicy(text, small).text.match(/tailwart: autogroup:admin ->/g)).toHaveLength(1);
+    expect(mergePolicy(text, small).text.match(/tailwart\[stalwart\]: autogroup:admin ->/g)).toHaveLength(1);
     expect(removePolicy(text).text).toBe(BEFORE);
   });
 
   test("two copies of an entry of ours become one", () => {
-    const [block] = / {4}\/\/ tailwart: autogroup:admin ->[^]*?\n {4}\},\n/.exec(live()) ?? [];
+    const [block] = / {4}\/\/ tailwart\[stalwart\]: autogroup:admin ->[^]*?\n {4}\},\n/.exec(live()) ?? [];
     expect(block).toBeDefined();
     expect(mergePolicy(live().replace(block as string, `${block}${block}`), small).text).toBe(live());
   });

@@ -3,6 +3,7 @@ export * from "./dns";
 export * from "./images";
 export * from "./lists";
 export * from "./names";
+export * from "./policy-rules";
 export * from "./reading";
 export * from "./secrets";
 export * from "./suggest";

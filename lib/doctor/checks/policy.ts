@@ -22,6 +22,12 @@ async function probed(ground: Ground, edge: EdgeGround): Promise<Finding[]> {
   return (await Promise.all(found)).flat();
 }
 
+/** A wider rule of others is no fault of ours. */
+const causeOf = (line: string): Pick<Finding, "cause" | "fix"> =>
+  line.startsWith("widened: ")
+    ? { cause: "a rule of others in the policy is wider than mail needs, perhaps on purpose", fix: "narrow the rule (admin console, Access controls), or accept it by name in TS_POLICY_ACCEPT" }
+    : {};
+
 export const policy: Check = {
   name: "policy",
   proves: "the tailnet's policy lets the edges reach the public lines, and nothing else of the mailbox",
@@ -35,7 +41,7 @@ export const policy: Check = {
   async run(ground) {
     const { status, lines } = await policyDrift(ground.deployment, ground.wire, ground.project);
     if (status === "unknown" && ground.deployment.tailnet.policy.credential !== undefined) throw new CannotAsk(lines.join("; "));
-    const live = status === "drift" ? lines.map((what): Finding => ({ where: "policy", what })) : [];
+    const live = status === "drift" ? lines.filter((line) => !line.startsWith("note: ")).map((what): Finding => ({ where: "policy", what, ...causeOf(what) })) : [];
     return [...live, ...(await Promise.all(ground.edges.map((edge) => probed(ground, edge)))).flat()];
   },
 };

@@ -1,4 +1,5 @@
 import { MistakesError } from "../../errors";
+import { oneLine } from "../../text";
 import type { Wire } from "../../wire";
 import type { PolicyEntries } from "../policy";
 import { labelOf, wantedEntries } from "./entries";
@@ -6,6 +7,7 @@ import { isBlank } from "./merge";
 import { takeInventory, type FileEntry, type Inventory } from "./owned";
 import { foreignOwners } from "./owners";
 import { planEdit, type SectionPlan } from "./plan";
+import { settingFindings } from "./settings";
 import { readPolicy } from "./source";
 import type { PolicyFinding } from "./types";
 import { widenings } from "./widened";
@@ -26,17 +28,22 @@ function entryFindings({ source }: Inventory, plans: readonly SectionPlan[], tag
   ]);
 }
 
+/** Names in a policy are somebody else's text. */
+const onOneLine = (finding: PolicyFinding): PolicyFinding => ({ ...finding, what: oneLine(finding.what) });
+
 /**
  * How the live policy differs from ours, as one line for each difference; none when it holds everything of ours and no rule
  * of others reaches what is ours.
+ * @param accepted rules of others that may stay as they are, as TS_POLICY_ACCEPT names them
  */
-export function comparePolicy(current: string, wanted: PolicyEntries, wire: Wire): readonly PolicyFinding[] {
+export function comparePolicy(current: string, wanted: PolicyEntries, wire: Wire, accepted: readonly string[] = []): readonly PolicyFinding[] {
   try {
-    const inventory = takeInventory(readPolicy(isBlank(current) ? "{}" : current));
+    const inventory = takeInventory(readPolicy(isBlank(current) ? "{}" : current), wanted.owner);
     const plans = planEdit(inventory, wantedEntries(wanted));
-    return [...entryFindings(inventory, plans, wanted.tagOwners), ...widenings(inventory, wire)];
+    const tags = [wire.mailbox.tag, ...wire.edges.map(({ tag }) => tag)];
+    return [...entryFindings(inventory, plans, wanted.tagOwners), ...widenings(inventory, wire, accepted), ...settingFindings(inventory.source, tags)].map(onOneLine);
   } catch (error) {
-    if (error instanceof MistakesError) return error.mistakes.map((what) => ({ kind: "unreadable", what }));
+    if (error instanceof MistakesError) return error.mistakes.map((what) => onOneLine({ kind: "unreadable", what }));
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { POLICY_MARKER } from "../policy/entry";
+import { markerOf } from "../policy/entry";
 import { labelOf, type WantedEntry } from "./entries";
 import { deletion, insertion, type Edit } from "./edits";
 import { anchorIn, breakBefore, indentIn, indentOf, levelOf, lineBreak, restOfLine } from "./layout";
@@ -27,7 +27,12 @@ class Writer {
   private readonly nl: string;
   private readonly level: string;
 
-  constructor(private readonly source: Source) {
+  private readonly source: Source;
+  private readonly marker: string;
+
+  constructor({ source, owner }: Pick<Inventory, "source" | "owner">) {
+    this.source = source;
+    this.marker = markerOf(owner === "all" ? undefined : owner.name);
     this.nl = lineBreak(source);
     this.level = levelOf(source);
   }
@@ -37,7 +42,7 @@ class Writer {
   }
 
   entry(indent: string, { title, lines }: WantedEntry): string {
-    return `${this.lines(indent, [`// ${POLICY_MARKER} ${title}`, ...lines])},`;
+    return `${this.lines(indent, [`// ${this.marker} ${title}`, ...lines])},`;
   }
 
   /** A whole section, of which the level is the top one. */
@@ -60,10 +65,22 @@ class Writer {
   again({ node, marker }: FileEntry, { title, lines }: WantedEntry, indent: string): Edit[] {
     const [first, ...others] = lines;
     const text = first + this.lines(indentOf(this.source, node.offset) ?? indent, others);
-    const note = `${POLICY_MARKER} ${title}`;
     const again: Edit[] = [{ offset: node.offset, end: endOf(node), text }];
-    if (marker) again.push({ offset: marker.offset, end: marker.end, text: marker.line ? `// ${note}` : `/* ${note} */` });
+    if (marker) again.push(this.renamed(marker, title));
     return again;
+  }
+
+  /** A marker of ours with our name in it. */
+  renamed({ offset, end, line }: Comment, title: string): Edit {
+    const note = `${this.marker} ${title}`;
+    return { offset, end, text: line ? `// ${note}` : `/* ${note} */` };
+  }
+
+  /** Our marker beside that of another deployment. */
+  joined({ node }: FileEntry, title: string): Edit {
+    const indent = indentOf(this.source, node.offset);
+    const note = `${this.marker} ${title}`;
+    return insertion(node.offset, indent === undefined ? `/* ${note} */` : `// ${note}${this.nl}${indent}`);
   }
 }
 
@@ -72,12 +89,15 @@ function editSection(inventory: Inventory, writer: Writer, plan: SectionPlan): {
   const section = plan.section as Section;
   const { node, member, made, comma, orphans, ends } = section;
   const dropped = new Set(plan.drop);
-  const empty = plan.add.length === 0 && section.entries.every((entry) => !entry.marker || dropped.has(entry));
+  const isGone = (entry: FileEntry): boolean => entry.others.length === 0 && (!entry.marker || dropped.has(entry));
+  const empty = plan.add.length === 0 && section.entries.every(isGone);
   if (empty && made && holdsOnlyOurs(inventory, section)) return { edits: [withoutComment(source, made), ...withoutEntry(source, member, comma)], gone: true };
   const indent = indentIn(source, node);
   const edits = [
     ...orphans.map((comment) => withoutComment(source, comment)),
-    ...plan.drop.flatMap((entry) => [...(entry.marker ? [withoutComment(source, entry.marker)] : []), ...withoutEntry(source, entry.node, entry.comma)]),
+    ...plan.drop.flatMap((entry) => [...(entry.marker ? [withoutComment(source, entry.marker)] : []), ...(entry.others.length > 0 ? [] : withoutEntry(source, entry.node, entry.comma))]),
+    ...plan.rename.flatMap(({ entry, wanted }) => (entry.marker ? [writer.renamed(entry.marker, wanted.title)] : [])),
+    ...plan.join.map(({ entry, wanted }) => writer.joined(entry, wanted.title)),
     ...plan.change.flatMap(({ entry, wanted }) => writer.again(entry, wanted, indent)),
     ...(empty ? [...ends.map((comment) => withoutEnd(source, comment)), ...(made ? [withoutComment(source, made)] : [])] : []),
   ];
@@ -94,7 +114,7 @@ function editSection(inventory: Inventory, writer: Writer, plan: SectionPlan): {
 /** The edits that carry out a plan. */
 export function editsOf(inventory: Inventory, plans: readonly SectionPlan[]): Edit[] {
   const { source, orphans, ends } = inventory;
-  const writer = new Writer(source);
+  const writer = new Writer(inventory);
   const edits = orphans.map((comment) => withoutComment(source, comment));
   let made = false;
   for (const plan of plans.filter(({ section }) => section)) {
@@ -114,6 +134,6 @@ export function editsOf(inventory: Inventory, plans: readonly SectionPlan[]): Ed
 export function labelsOf(plans: readonly SectionPlan[]): { added: string[]; removed: string[] } {
   return {
     added: plans.flatMap(({ add, change }) => [...change, ...add].map(({ wanted }) => wanted.label)),
-    removed: plans.flatMap(({ name, change, drop }) => [...change.map(({ entry }) => entry), ...drop].map(({ node }) => labelOf(name, node))),
+    removed: plans.flatMap(({ name, change, drop }) => [...change.map(({ entry }) => entry), ...drop.filter(({ others }) => others.length === 0)].map(({ node }) => labelOf(name, node))),
   };
 }

@@ -1,9 +1,9 @@
 import type { Node } from "jsonc-parser";
-import { POLICY_MARKER } from "../policy/entry";
+import { ANY_MARKER } from "../policy/entry";
 import type { Source } from "./source";
 
 /** The rest of a line that holds nothing but blanks and comments; a comment of ours belongs to what comes after it. */
-const OTHERS = `(?![ \\t]*${POLICY_MARKER})`;
+const OTHERS = `(?![ \\t]*${ANY_MARKER})`;
 const REST = new RegExp(`[ \\t]*(?:/\\*${OTHERS}(?:(?!\\*/)[^\\r\\n])*\\*/[ \\t]*)*(?://${OTHERS}[^\\r\\n]*)?(?=\\r?\\n)`, "y");
 
 /** Where an offset is, for a person: both count from 1, a column counts characters. */

@@ -2,6 +2,7 @@ import { getNodeValue } from "jsonc-parser";
 import type { PolicySections } from "../policy";
 import { textsOf } from "./entries";
 import { position } from "./layout";
+import type { FileEntry } from "./owned";
 import type { SectionPlan } from "./plan";
 import { valueOf } from "./shape";
 import type { Source } from "./source";
@@ -17,11 +18,13 @@ export function foreignOwners(plans: readonly SectionPlan[], tagOwners: PolicySe
     .filter(({ wanted, has }) => wanted.some((owner) => !has.includes(owner)));
 }
 
+const deployments = ({ others }: FileEntry): string => (others.length === 0 ? "" : `, of deployment ${others.map((one) => one || "without a name").join(", ")}`);
+
 /** One line for each of our tags that belongs to somebody else. */
 export function ownerMistakes({ text }: Source, plans: readonly SectionPlan[], tagOwners: PolicySections["tagOwners"]): string[] {
   return foreignOwners(plans, tagOwners).map(
     ({ entry, tag, wanted, has }) =>
-      `tailnet policy: ${tag} belongs to ${people(has)} there (${position(text, entry.node.offset)}) and to ${people(wanted)} here; ` +
+      `tailnet policy: ${tag} belongs to ${people(has)} there (${position(text, entry.node.offset)}${deployments(entry)}) and to ${people(wanted)} here; ` +
       `add ${people(wanted)} to its owners there, or set TAILNET_ADMINS to ${has.length === 0 ? "whom you want" : people(has)}, or use another tag`,
   );
 }

@@ -32,11 +32,30 @@ function coversTailnet(range: string): boolean {
 /** Whether a destination of a rule is, or has in it, the nodes with a tag. */
 export const coversTag = (host: string, tag: string): boolean => ["*", "autogroup:tagged", tag].includes(host) || coversTailnet(host);
 
+/** Sources that are everybody, or all tagged nodes. */
+export const EVERYBODY = ["*", "autogroup:danger-all", "autogroup:tagged"];
+
+/** Whether a source or destination has every node of the tailnet, or every tagged one, in it. */
+export const isEverybody = (host: string): boolean => EVERYBODY.includes(host) || coversTailnet(host);
+
+/** autogroup:member has an older name. */
+const currentName = (source: string): string => (source === "autogroup:members" ? "autogroup:member" : source);
+
 /** Groups of people, all of them in autogroup:member. */
 const ROLES = ["autogroup:admin", "autogroup:owner", "autogroup:it-admin", "autogroup:network-admin", "autogroup:billing-admin", "autogroup:auditor"];
 
+/** Whether a source has a tag or a user in it; "maybe" where only the control server knows who has a role. */
+export function sourceHolds(given: string, who: string, groups: Readonly<Record<string, readonly string[]>>): "yes" | "no" | "maybe" {
+  const source = currentName(given);
+  if ([who, "*", "autogroup:danger-all"].includes(source) || coversTailnet(source)) return "yes";
+  if (who.startsWith("tag:")) return source === "autogroup:tagged" ? "yes" : "no";
+  if (source === "autogroup:member" || groups[source]?.includes(who)) return "yes";
+  return ROLES.includes(source) ? "maybe" : "no";
+}
+
 /** Whether a source is among those that are allowed anyway. */
-export function withinSource(source: string, allowed: readonly string[]): boolean {
+export function withinSource(given: string, anyway: readonly string[]): boolean {
+  const [source, allowed] = [currentName(given), anyway.map(currentName)];
   if (allowed.includes(source) || allowed.includes("*")) return true;
   const person = /^(?:group:.|[^:]+@)/.test(source) || ROLES.includes(source);
   return person && allowed.includes("autogroup:member");

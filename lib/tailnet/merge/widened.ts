@@ -1,11 +1,13 @@
-import { getNodeValue, type Node } from "jsonc-parser";
 import { PRIVATE_PORTS, type Wire } from "../../wire";
-import { rowOf, textsOf } from "./entries";
-import { keyOf, memberOf, valueOf } from "./shape";
+import { memberOf } from "./shape";
 import { position } from "./layout";
 import type { Inventory } from "./owned";
-import { coversPort, coversTag, destinationOf, withinSource } from "./reach";
+import { EVERYBODY, coversPort, coversTag, isEverybody, withinSource } from "./reach";
+import { foreignRules, hostsOf } from "./rules";
 import type { PolicyFinding } from "./types";
+
+/** A policy without rules, as TS_POLICY_ACCEPT names what it allows. */
+const NO_RULES = "* -> *:*";
 
 /** A port of ours and who may open it. */
 interface Guarded {
@@ -26,72 +28,31 @@ function guarded({ mailbox, edges, lines, grants }: Wire): Guarded[] {
     // Other programs may well use the same backends; the edge and everybody may not.
     ...grants
       .filter(({ dst }) => dst !== mailbox.tag)
-      .map(({ line, dst, port }) => ({ tag: dst, port, label: line, allowed: allowed(dst, port), against: ["*", "autogroup:danger-all", ...edgeTags] })),
+      .map(({ line, dst, port }) => ({ tag: dst, port, label: line, allowed: allowed(dst, port), against: [...EVERYBODY, ...edgeTags] })),
   ];
-}
-
-/** What one rule opens: destinations with their ports. */
-interface Rule {
-  readonly node: Node;
-  readonly name: string;
-  readonly src: readonly string[];
-  readonly opens: readonly { readonly host: string; readonly ports: string }[];
-}
-
-const isTcp = (proto: unknown): boolean => proto === undefined || ["", "tcp", "6"].includes(String(proto).toLowerCase());
-
-function aclOf(node: Node, name: string): Rule | undefined {
-  const { action, src, dst, proto } = rowOf(node);
-  if (String(action ?? "accept").toLowerCase() !== "accept" || !isTcp(proto)) return undefined;
-  return { node, name, src: textsOf(src), opens: textsOf(dst).map(destinationOf) };
-}
-
-function grantOf(node: Node, name: string): Rule {
-  const { src, dst, ip } = rowOf(node);
-  // Without "ip" a grant is about an application only.
-  const ports = textsOf(ip).flatMap((item) => {
-    const [, proto, rest] = /^(?:([a-z0-9-]+):)?(.+)$/i.exec(item) ?? [];
-    if (proto === undefined && /^[a-z]/i.test(rest ?? "")) return isTcp(rest) ? ["*"] : [];
-    return isTcp(proto) && rest !== undefined ? [rest] : [];
-  });
-  return { node, name, src: textsOf(src), opens: textsOf(dst).flatMap((host) => ports.map((one) => ({ host, ports: one }))) };
-}
-
-function foreignRules({ source: { root }, sections }: Inventory): Rule[] {
-  const acls = memberOf(root, "acls");
-  const rows = acls ? (valueOf(acls).children ?? []) : [];
-  const others = (sections.grants?.entries ?? []).map((entry, index) => ({ ...entry, index })).filter(({ marker }) => !marker);
-  const found = rows.map((node, index) => aclOf(node, `acls[${index}]`)).filter((rule) => rule !== undefined);
-  return [...found, ...others.map(({ node, index }) => grantOf(node, `grants[${index}]`))];
-}
-
-/** Names that stand for addresses. */
-function hostsOf(root: Node): Readonly<Record<string, string>> {
-  const hosts = memberOf(root, "hosts");
-  const node = hosts && valueOf(hosts);
-  if (node?.type !== "object") return {};
-  return Object.fromEntries((node.children ?? []).map((property) => [keyOf(property), String(getNodeValue(valueOf(property)))]));
 }
 
 /**
  * Rules of others that open a port of the mailbox to somebody whom the wire does not let there, or a backend to the edge or
- * to everybody. A rule for one address of the tailnet is not judged: the policy does not say whose it is.
+ * to everybody, without those that somebody accepted. A rule for one address of the tailnet is not judged: the policy does not say whose it is.
  */
-export function widenings(inventory: Inventory, wire: Wire): PolicyFinding[] {
+export function widenings(inventory: Inventory, wire: Wire, accepted: readonly string[] = []): PolicyFinding[] {
   const { text, root } = inventory.source;
-  const widened = (what: string): PolicyFinding => ({ kind: "widened", what });
-  if (!memberOf(root, "grants") && !memberOf(root, "acls")) return [widened('there is neither "grants" nor "acls", so everybody reaches everything')];
+  const widened = (what: string, accept: string): PolicyFinding => ({ kind: "widened", what, accept });
+  if (!memberOf(root, "grants") && !memberOf(root, "acls")) 
+    return accepted.includes(NO_RULES) ? [] : [widened('there is neither "grants" nor "acls", so everybody reaches everything', NO_RULES)];
   const hosts = hostsOf(root);
   const all = guarded(wire);
-  return foreignRules(inventory).flatMap(({ node, name, src, opens }) => {
+  return foreignRules(inventory).flatMap(({ node, name, src, opens, text: rule }) => {
+    if (accepted.includes(rule)) return [];
     const lets = new Map<string, string[]>();
     for (const { tag, port, label, allowed, against } of all) {
       if (!opens.some(({ host, ports }) => coversTag(hosts[host] ?? host, tag) && coversPort(ports, port))) continue;
-      const others = src.filter((one) => one !== tag && !withinSource(one, allowed) && (against?.includes(one) ?? true));
+      const others = src.filter((one) => one !== tag && !withinSource(one, allowed) && (against === undefined || against.includes(one) || isEverybody(hosts[one] ?? one)));
       if (others.length === 0) continue;
       const who = `${others.join(", ")} reach ${tag}`;
       lets.set(who, [...(lets.get(who) ?? []), `${port} (${label})`]);
     }
-    return [...lets].map(([who, ports]) => widened(`${name} (${position(text, node.offset)}) lets ${who} on ${ports.join(", ")}`));
+    return [...lets].map(([who, ports]) => widened(`${name} (${position(text, node.offset)}) lets ${who} on ${ports.join(", ")}`, rule));
   });
 }

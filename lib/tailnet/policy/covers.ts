@@ -8,7 +8,7 @@ export function covers(source: string, who: string): Answer {
   if (source === who) return "yes";
   // Groups and autogroups hold users; the contract refuses those that hold tagged nodes.
   if (who.startsWith("tag:") || !/^(group|autogroup):/.test(source)) return "no";
-  return source === "autogroup:member" ? "yes" : "maybe";
+  return source === "autogroup:member" || source === "autogroup:members" ? "yes" : "maybe";
 }
 
 /** Whether the grants let `who` reach a port of the nodes that carry a tag. */

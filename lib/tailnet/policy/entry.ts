@@ -3,6 +3,18 @@ import type { PolicyEntries, PolicyGrant, PolicyTest } from "./types";
 /** Begins every comment of ours: a later run, and a person, find our entries by it. */
 export const POLICY_MARKER = "tailwart:";
 
+/** Begins the comment above an entry of a deployment: `tailwart[name]:`. */
+export const markerOf = (deployment: string | undefined): string => (deployment === undefined ? POLICY_MARKER : `tailwart[${deployment}]:`);
+
+/** {@link markerOf} of any deployment, as a pattern that can stand in others. */
+export const ANY_MARKER = String.raw`tailwart(?:\[[^\]\r\n]*\])?:`;
+
+/** A comment's parts, when it is one of ours: the deployment's name where it has one, and what it says. */
+export function readMarker(text: string): { readonly deployment?: string; readonly says: string } | undefined {
+  const [, deployment, says] = /^tailwart(?:\[([^\]\r\n]*)\])?:(.*)$/s.exec(text) ?? [];
+  return says === undefined ? undefined : { deployment, says: says.trim() };
+}
+
 type Notes = PolicyEntries["notes"];
 type Commented = readonly [text: string, comment?: string];
 

@@ -1,4 +1,4 @@
-import { POLICY_MARKER, column, grantLines, grantTitle, ownersText, testLines, testTitle } from "./entry";
+import { POLICY_MARKER, column, markerOf, grantLines, grantTitle, ownersText, testLines, testTitle } from "./entry";
 import type { PolicyEntries } from "./types";
 
 const HEAD = [
@@ -17,9 +17,9 @@ const ABOUT_TESTS = [
 
 const comment = (lines: readonly string[], indent: string): string[] => lines.map((line) => `${indent}// ${line}`);
 /** An element of a section under its marker. */
-const marked = (title: string, lines: readonly string[]): string[] => {
+const marked = (marker: string, title: string, lines: readonly string[]): string[] => {
   const indented = lines.map((line) => `    ${line}`);
-  return [`    // ${POLICY_MARKER} ${title}`, ...indented.slice(0, -1), `${indented.at(-1)},`];
+  return [`    // ${marker} ${title}`, ...indented.slice(0, -1), `${indented.at(-1)},`];
 };
 
 /** Groups and tags that our grants name and that only the operator's own policy can define. */
@@ -34,6 +34,7 @@ function foreign(policy: PolicyEntries): string[] {
  */
 export function renderPolicy(policy: PolicyEntries): string {
   const { notes } = policy;
+  const marker = markerOf(policy.owner?.name);
   const define = foreign(policy);
   const owners = Object.entries(policy.tagOwners).map(([tag, who]) => [ownersText(tag, who), notes[tag]] as const);
   return [
@@ -45,9 +46,9 @@ export function renderPolicy(policy: PolicyEntries): string {
     ...column(owners, "    "),
     "  },",
     '  "grants": [',
-    ...policy.grants.flatMap((grant) => marked(grantTitle(grant, notes), grantLines(grant, notes))),
+    ...policy.grants.flatMap((grant) => marked(marker, grantTitle(grant, notes), grantLines(grant, notes))),
     "  ],",
-    ...(policy.tests.length === 0 ? [] : ['  "tests": [', ...comment(ABOUT_TESTS, "    "), ...policy.tests.flatMap((test) => marked(testTitle(test, notes), testLines(test, notes))), "  ],"]),
+    ...(policy.tests.length === 0 ? [] : ['  "tests": [', ...comment(ABOUT_TESTS, "    "), ...policy.tests.flatMap((test) => marked(marker, testTitle(test, notes), testLines(test, notes))), "  ],"]),
     "}",
     "",
   ].join("\n");

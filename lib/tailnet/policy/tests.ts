@@ -15,10 +15,11 @@ const at = (tag: string, lines: readonly Line[]): Target[] => lines.map(({ port 
 
 /**
  * What the grants must allow and what no rule of the whole policy may allow. One port for each destination.
+ * Where TS_POLICY_DENY_TESTS is false, only the first.
  * A target is asked for in the direction that our own grants give; where they leave it open (a group, a role), not at all.
  */
 export function policyTests({ tailnet }: Deployment, wire: Wire, grants: readonly PolicyGrant[]): PolicyTest[] {
-  const { tags, testUser } = tailnet;
+  const { tags, testUser, policy } = tailnet;
   const served = wire.lines.filter((line) => line.kind !== "backend");
   const backendLines = wire.lines.filter((line) => line.kind === "backend");
   // Only external backends are granted: embedded ones sit on the mailbox's loopback and have no node, so no tag, to ask for.
@@ -29,7 +30,7 @@ export function policyTests({ tailnet }: Deployment, wire: Wire, grants: readonl
     const asked = (answer: "yes" | "no"): string[] => [
       ...new Set(targets.filter(({ tag, port }) => reaches(grants, src, tag, port) === answer).map(({ tag, port }) => `${tag}:${port}`)),
     ];
-    const [accept, deny] = [asked("yes"), asked("no")];
+    const [accept, deny] = [asked("yes"), policy.denyTests ? asked("no") : []];
     if (accept.length + deny.length === 0) return [];
     return [{ src, proto: "tcp", ...(accept.length > 0 ? { accept } : {}), ...(deny.length > 0 ? { deny } : {}) }];
   };

@@ -6,7 +6,19 @@ export interface PolicySections {
   readonly tests: readonly PolicyTest[];
 }
 
+/** Whose entries these are: several deployments may keep theirs in one policy. */
+export interface PolicyOwner {
+  /** stands in the marker of each entry; undefined: markers without a name, as they were before deployments had names */
+  readonly name?: string;
+  /** the mailbox's tag: a row with an unnamed marker that names it is adopted @default every row with such a marker */
+  readonly mailbox?: string;
+  /** tags whose unnamed entry in tagOwners is adopted @default every one */
+  readonly tags?: readonly string[];
+}
+
 export interface PolicyEntries extends PolicySections {
+  /** @default a deployment without a name */
+  readonly owner?: PolicyOwner;
   /** what a person calls a tag (`edge`) or a `tag:port` (`smtp`); goes into comments only */
   readonly notes: Readonly<Record<string, string>>;
 }
