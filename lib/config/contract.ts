@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { BACKEND_ADMIN_PORTS, BACKEND_LINES, MAIL_LINES, SERVICES } from "../wire/services";
+import { BACKEND_ADMIN_PORTS, BACKEND_LINES, IMPLICIT_TLS_RELAYS, MAIL_LINES, SERVICES } from "../wire/services";
 import * as v from "./values";
 
 /** One variable of the operator's surface. What stands here is all there is: example file, docs and checks come from it. */
@@ -299,6 +299,14 @@ export const SECTIONS = {
       defaultIs: `none: mail goes direct, with a warning; without a port ${SERVICES.submission.port}`,
       example: "smtp.example.net",
     }),
+    STALWART_SMARTHOST_TLS: optional(v.word("implicit", "starttls", "plaintext"), {
+      meaning:
+        "How the smarthost is spoken to. implicit: TLS from the first byte. starttls: TLS is asked for, and without it no mail goes. " +
+        "plaintext: no TLS at all, so that everyone on the way reads and changes the mail; only without a login, and only to a relay on a network of your own.",
+      allowed: "implicit, starttls or plaintext",
+      defaultIs: `implicit on the ports ${IMPLICIT_TLS_RELAYS.join(", ")}, else starttls`,
+      example: "implicit",
+    }),
     STALWART_SMARTHOST_USER: optional(v.plainText, {
       meaning: "The smarthost's user name.",
       allowed: "a user name",
@@ -346,14 +354,14 @@ export const SECTIONS = {
   },
   DNS: {
     MAIL_EGRESS: optional(v.list(v.egress), {
-      meaning: "The public addresses from which mail leaves when it goes direct: those of the mailbox's own internet connection, not the edge's. SPF names them.",
-      allowed: "IPv4 or IPv6 addresses, or networks like 2001:db8:0:1::/64; with commas between them",
+      meaning: "The public addresses from which mail leaves when it goes direct: those of the mailbox's own internet connection, not the edge's; or a name that leads to them, where they change. SPF names them.",
+      allowed: "IPv4 or IPv6 addresses, networks like 2001:db8:0:1::/64, or host names; with commas between them",
       example: "203.0.113.10",
     }),
     DNS_SPF_ALSO: optional(v.list(v.spfTerm), {
-      meaning: "Who else may send for your domains; with a smarthost what its maker asks for, mostly one include:.",
+      meaning: "Who else may send for your domains, beside the smarthost and MAIL_EGRESS; of a smarthost that is not known here what its provider asks for, mostly one include:.",
       allowed: "include:name, a:name, mx, ip4:address, ip6:address, exists:name; with commas between them",
-      defaultIs: "what is known of the smarthost, or a: and its name",
+      defaultIs: "nobody",
       example: "include:spf.example.net",
     }),
     DNS_SPF_ALL: defaulted(v.word("softfail", "fail"), {

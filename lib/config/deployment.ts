@@ -94,7 +94,8 @@ export interface CaddySource {
 export interface Smarthost {
   readonly host: string;
   readonly port: number;
-  readonly implicitTls: boolean;
+  /** implicit: from the first byte; starttls: before anything else, or no mail; plaintext: none, and then no login either */
+  readonly tls: "implicit" | "starttls" | "plaintext";
   readonly user?: string;
 }
 

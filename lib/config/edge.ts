@@ -1,6 +1,7 @@
 import type { VariableName } from "./contract";
 import type { Deployment, EdgeSite } from "./deployment";
 import type { Findings } from "./findings";
+import { RESERVED } from "./lines";
 import { didYouMean, isPrivateAddress, type PerName } from "./values";
 
 type PerEdge = "EDGE_IPV4" | "EDGE_IPV6" | "EDGE_DOCKER_HOST";
@@ -63,8 +64,10 @@ export function webOf(f: Findings): Deployment["web"] {
     const because = s.EDGE_WEB === undefined ? "MAIL_SERVER is maddy, so the edge is mail-only" : "EDGE_WEB is mail-only";
     if (s.WEB_PROXY_PROTOCOL) f.refuse("WEB_PROXY_PROTOCOL", "true", `${because} and carries no HTTPS; set it to false or use EDGE_WEB=shared`);
     f.idle(because, ...WEB_ONLY);
+    if (s.MTA_STS_MODE !== "none") f.idle(`${because}, and the mailbox serves no policy`, "MTA_STS_MODE");
     return undefined;
   }
+  if (!s.WEB_NAMES.includes("mta-sts") && s.MTA_STS_MODE !== "none") f.idle("mta-sts is not among WEB_NAMES, so no policy is served", "MTA_STS_MODE");
   if (s.EDGE_NETWORK === "sidecar" && /^(127\.|::1$|localhost$)/.test(s.EDGE_WEB_FALLBACK.host))
     f.warn(`EDGE_WEB_FALLBACK ${s.EDGE_WEB_FALLBACK.host} is the edge's own loopback (EDGE_NETWORK is sidecar): only a web server that joins its namespace answers there`);
   return {
@@ -84,6 +87,8 @@ export function adminVhostOf(f: Findings, web: Deployment["web"], { domains, hos
   }
   const taken = web?.names.some((one) => (one === "mail" ? name === hostname : domains.some((domain) => name === `${one}.${domain}`)));
   if (taken) f.refuse("ADMIN_VHOST", name, "the edge hands this name to the mailbox (WEB_NAMES), so the web server never sees it; choose another name");
+  else if (name === hostname || domains.includes(name) || domains.some((domain) => RESERVED.some((label) => name === `${label}.${domain}`)))
+    f.refuse("ADMIN_VHOST", name, "this name leads the world to the mail server (MAIL_HOSTNAME, MAIL_DOMAIN), and the administration's leads to the tailnet only; choose another name, like stalwart." + domains[0]);
   if (web && !web.fallback.proxyProtocol)
     f.refuse("ADMIN_VHOST", name, "behind the edge the web server takes everybody for 127.0.0.1 and could not keep strangers out; set EDGE_WEB_FALLBACK_PROXY_PROTOCOL=true too");
   return name;

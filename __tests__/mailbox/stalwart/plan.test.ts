@@ -109,6 +109,7 @@ describe("outgoing mail", () => {
   test.each([
     ["587", false],
     ["465", true],
+    ["8465", true],
   ])("goes to the smarthost's port %s by TLS only", (port, implicitTls) => {
     const overrides = { STALWART_SMARTHOST: `smtp.relay.test:${port}`, STALWART_SMARTHOST_USER: "relay-user" };
     expect(strategy(overrides)).toMatchObject({ route: { else: "'relay'" }, tls: { else: "'relay'" } });
@@ -118,6 +119,17 @@ describe("outgoing mail", () => {
       ...{ authUsername: "relay-user", authSecret: { "@type": "File", filePath: "/run/secrets/stalwart_smarthost_password" } },
     });
     expect(written(planOf(overrides), "MtaTlsStrategy").relay).toMatchObject({ startTls: "require", allowInvalidCerts: false });
+  });
+  test.each([
+    ["starttls", false, "relay", "require"],
+    ["implicit", true, "relay", "require"],
+    ["plaintext", false, "relay-plaintext", "disable"],
+  ])("STALWART_SMARTHOST_TLS=%s", (word, implicitTls, name, startTls) => {
+    const overrides = { STALWART_SMARTHOST: "smtp.relay.test:2525", STALWART_SMARTHOST_TLS: word };
+    expect(written(planOf(overrides), "MtaRoute").relay).toMatchObject({ port: 2525, implicitTls, allowInvalidCerts: false });
+    expect(strategy(overrides).tls).toEqual({ match: {}, else: `'${name}'` });
+    const chosen = Object.values(written(planOf(overrides), "MtaTlsStrategy")).filter((one) => one.name === name);
+    expect(chosen).toEqual([expect.objectContaining({ startTls, allowInvalidCerts: false })]);
   });
   test("without a user there is no login", () => {
     expect(written(planOf({ STALWART_SMARTHOST: "smtp.relay.test" }), "MtaRoute").relay).not.toHaveProperty("authSecret");

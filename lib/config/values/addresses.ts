@@ -29,7 +29,7 @@ const isIn = (list: BlockList) => (address: string): boolean =>
 export const isTailnetAddress = isIn(TAILNET);
 export const isPrivateAddress = isIn(PRIVATE);
 // BlockList takes an IPv4 address and its IPv4-mapped form (RFC 4291 section 2.5.5.2) for the same, so that form is no entry of the list.
-const isNowhere = (address: string): boolean => isIn(NOWHERE)(address) || address.startsWith("::ffff:");
+export const isNowhere = (address: string): boolean => isIn(NOWHERE)(address) || address.startsWith("::ffff:");
 
 /** One spelling for one IPv6 address (RFC 5952), so that equal ones are seen to be equal. */
 const canonical = (address: string): string => new URL(`http://[${address}]/`).hostname.slice(1, -1);

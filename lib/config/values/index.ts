@@ -5,6 +5,7 @@ export * from "./lists";
 export * from "./names";
 export * from "./reading";
 export * from "./secrets";
+export * from "./signs";
 export * from "./suggest";
 export * from "./urls";
 export * from "./words";
