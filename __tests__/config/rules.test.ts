@@ -104,6 +104,9 @@ const REFUSED: Readonly<Record<string, readonly [what: string, overrides: Overri
     ["loopback", { STALWART_SMARTHOST: "127.0.0.1:25" }, 'STALWART_SMARTHOST: got "127.0.0.1"; this is the mailbox itself; name a host that relays mail, or write direct'],
   ],
   certificates: [
+    ["a MagicDNS name from an authority", { STALWART_ACME_PROVIDER: "spaceship", MAIL_TLS_NAMES: "imap.one.test,stalwart.tail0000.ts.net" }, 'MAIL_TLS_NAMES: got "stalwart.tail0000.ts.net"; it is inside the tailnet (TS_TAILNET), where no authority can look; use MAIL_TLS_CERT_FILE for it, or have users dial MAIL_HOSTNAME (docs/dns.md)'],
+    ["a name that the DNS account does not hold", { STALWART_ACME_PROVIDER: "spaceship", MAIL_TLS_NAMES: "imap.other.test" }, 'MAIL_TLS_NAMES: got "imap.other.test"; it is in none of the domains (MAIL_DOMAIN), so the DNS account cannot prove it; take it out, or use tls-alpn-01'],
+    ["a domain as a name of the certificate", { STALWART_ACME_PROVIDER: "spaceship", MAIL_TLS_NAMES: "one.test" }, 'MAIL_TLS_NAMES: got "one.test"; this is a mail domain itself (MAIL_DOMAIN), whose address is the web site\'s; name a host below it'],
     ["a chain without a key", { MAIL_TLS_CERT_FILE: "chain.pem" }, "MAIL_TLS_KEY_FILE: got nothing; MAIL_TLS_CERT_FILE is set, and a certificate needs both its chain and its key; set it too"],
     ["a key without a chain", { MAIL_TLS_KEY_FILE: "key.pem" }, "MAIL_TLS_CERT_FILE: got nothing; MAIL_TLS_KEY_FILE is set, and a certificate needs both its chain and its key; set it too"],
     ["two sources", { ...CERTIFICATE, STALWART_ACME_PROVIDER: "spaceship" }, 'STALWART_ACME_PROVIDER: got "spaceship"; MAIL_TLS_CERT_FILE is set too; keep one of them'],
@@ -168,6 +171,8 @@ test.each<[what: string, overrides: Overrides, warnings: readonly string[]]>([
   ["a policy that nobody serves", { EDGE_WEB: "mail-only", MTA_STS_MODE: "enforce", STALWART_ACME_PROVIDER: "spaceship", MAIL_TLS_CERT_FILE: undefined, MAIL_TLS_KEY_FILE: undefined }, ["MTA_STS_MODE is set and does nothing: EDGE_WEB is mail-only, and the mailbox serves no policy"]],
   ["a policy without its name", { WEB_NAMES: "autoconfig", MTA_STS_MODE: "testing" }, ["MTA_STS_MODE is set and does nothing: mta-sts is not among WEB_NAMES, so no policy is served"]],
   ["a node's name as the base domain", { ...HEADSCALE, TS_TAILNET: "stalwart.tailnet.example.org" }, ["TS_TAILNET stalwart.tailnet.example.org begins with the name of a node (stalwart), so that node is dialed as stalwart.stalwart.tailnet.example.org; if that is not its name, write tailnet.example.org"]],
+  ["names for a certificate by files", { MAIL_TLS_NAMES: "imap.one.test" }, ["MAIL_TLS_NAMES is set and does nothing: STALWART_ACME_PROVIDER is none, and a certificate by files has the names that it was made with"]],
+  ["a binding without ACME", { STALWART_ACME_EAB_KEY_ID: "kid-1" }, ["STALWART_ACME_EAB_KEY_ID is set and does nothing: nothing in this configuration uses it"]],
   ["direct on purpose", { STALWART_SMARTHOST: "direct" }, []],
   ["a download that anybody may change", { CADDY_SHA256: undefined }, ["CADDY_SHA256 is not set: the download is checked for its versions and modules, but nothing proves that nobody changed it"]],
   ["no certificate", { MAIL_TLS_CERT_FILE: undefined, MAIL_TLS_KEY_FILE: undefined }, ["no certificate is configured: the server makes one of its own that nobody trusts; set STALWART_ACME_PROVIDER or MAIL_TLS_CERT_FILE"]],
@@ -209,6 +214,19 @@ describe("what is missing", () => {
     ["a file that is not there", { TS_AUTHKEY_FILE: "nowhere" }, [`${EMBEDDED[0]}; the file that TS_AUTHKEY_FILE names is not there`, ...EMBEDDED.slice(1)]],
     ["maddy", MADDY, [...EMBEDDED.slice(0, 2), "MAIL_TLS_CERT_FILE and MAIL_TLS_KEY_FILE: maddy needs a certificate by files", EMBEDDED[2]]],
     ["certificate files", { ...CERTIFICATE, ...EXTERNAL }, [...EMBEDDED.slice(0, 2), "MAIL_TLS_CERT_FILE: the file certs/chain.pem is not there", "MAIL_TLS_KEY_FILE: the file certs/key.pem is not there", EMBEDDED[2]]],
+    ...(["acme.zerossl.com/v2/DV90", "dv.acme-v02.api.pki.goog/directory"] as const).map((directory): [string, Overrides, string[]] => [
+      `a binding with ${directory}`,
+      { STALWART_ACME_PROVIDER: "tls-alpn-01", WEB_NAMES: "mail", STALWART_ACME_DIRECTORY: `https://${directory}`, ...EXTERNAL },
+      [
+        ...EMBEDDED.slice(0, 3),
+        ...["KEY_ID", "HMAC_KEY"].map((name) => `STALWART_ACME_EAB_${name}: ${directory.split("/")[0]} (STALWART_ACME_DIRECTORY) makes no account without it`),
+      ],
+    ]),
+    [
+      "half a binding",
+      { STALWART_ACME_PROVIDER: "tls-alpn-01", WEB_NAMES: "mail", STALWART_ACME_EAB_KEY_ID: "kid-1", ...EXTERNAL },
+      [...EMBEDDED.slice(0, 3), "STALWART_ACME_EAB_HMAC_KEY: STALWART_ACME_EAB_KEY_ID is set, and both are needed"],
+    ],
     ["an edge with a node of its own", { EDGE_NETWORK: "sidecar" }, [...EMBEDDED, "EDGE_TS_AUTHKEY: the edge joins the tailnet with it (EDGE_NETWORK is sidecar)"]],
     ["a program", { ...EXTERNAL, CADDY_DOWNLOAD: "caddy" }, [...EMBEDDED.slice(0, 2), "CADDY_DOWNLOAD: the file caddy is not there", EMBEDDED[2]]],
     [

@@ -106,6 +106,14 @@ test("the MTA-STS id changes when the policy does, and only then", () => {
   expect(id({ MAIL_HOSTNAME: "mx.one.test" })).not.toBe(id({}));
 });
 
+test("more names of the certificate lead to the edge and are pinned like the mail host's; one outside the domains has a zone of its own", () => {
+  const { plan, zones, wire } = planOf({ STALWART_ACME_PROVIDER: "tls-alpn-01", WEB_NAMES: "mail,mta-sts", MAIL_TLS_NAMES: "imap.one.test,mx.other.net,mta-sts.one.test" }, KNOWN);
+  expect(short(all(plan), "A").filter((one) => /^(imap|mx|mta-sts)\./.test(one))).toEqual(["imap.one.test 192.0.2.25", "mx.other.net 192.0.2.25", "mta-sts.one.test 192.0.2.25"]);
+  expect(short(all(plan), "CAA").filter((one) => one.startsWith("imap.one.test"))).toHaveLength(2);
+  expect(zones.map(({ origin }) => origin)).toEqual(["one.test", "mx.other.net"]);
+  expect(wire.routes.find(({ sni }) => sni)?.sni).toEqual(["mail.one.test", "mta-sts.one.test", "imap.one.test", "mx.other.net"]);
+});
+
 describe("a mail host outside the mail domains", () => {
   const { plan, zones } = planOf({ MAIL_HOSTNAME: "mail.other.net", MAIL_EGRESS: "203.0.113.9" });
   test("has a zone of its own, SPF for HELO and a DMARC policy", () => {

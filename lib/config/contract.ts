@@ -326,6 +326,21 @@ export const SECTIONS = {
       allowed: "an https:// URL",
       default: "https://acme-v02.api.letsencrypt.org/directory",
     }),
+    STALWART_ACME_EAB_KEY_ID: secret({
+      type: v.eabKeyId,
+      allowed: "the key id as the authority shows it: letters, digits and . _ ~ + / = -",
+      meaning: "The key id of an external account binding (RFC 8555 section 7.3.4): ZeroSSL, Google, SSL.com and others want one, Let's Encrypt does not.",
+    }),
+    STALWART_ACME_EAB_HMAC_KEY: secret({
+      type: v.eabHmacKey,
+      allowed: "the HMAC key in base64url, as the authority shows it",
+      meaning: "The HMAC key of that binding. Both are used once, when the account with the authority is made.",
+    }),
+    MAIL_TLS_NAMES: optional(v.list(v.domain), {
+      meaning: "More names that the certificate has to have, and that lead to the edge like MAIL_HOSTNAME, such as imap. and smtp. of a domain.",
+      allowed: "host names with commas between them",
+      example: "imap.example.org,smtp.example.org",
+    }),
     MAIL_TLS_CERT_FILE: optional(v.filePath, {
       meaning: "An own certificate chain (PEM) on this machine; maddy needs one.",
       allowed: "the path of a file",

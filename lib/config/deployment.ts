@@ -100,7 +100,14 @@ export interface Smarthost {
 }
 
 export type Certificates =
-  | { readonly kind: "acme"; readonly challenge: "dns-01" | "tls-alpn-01"; readonly directory: string }
+  | {
+      readonly kind: "acme";
+      readonly challenge: "dns-01" | "tls-alpn-01";
+      /** URL */
+      readonly directory: string;
+      /** the account is bound to one of the operator's with the authority (STALWART_ACME_EAB_…) @default false */
+      readonly eab?: true;
+    }
   | { readonly kind: "files"; readonly chain: CertificateFile; readonly key: CertificateFile }
   | { readonly kind: "none" };
 
@@ -117,6 +124,8 @@ export interface MailboxSite {
   readonly ephemeral: boolean;
   readonly smarthost?: Smarthost;
   readonly certificates: Certificates;
+  /** names in the certificate beside those that follow from the deployment @default none */
+  readonly tlsNames?: readonly string[];
   readonly mtaSts: "testing" | "enforce" | "none";
   readonly downloads: { readonly webAdmin: boolean; readonly spamRules: boolean; readonly asn: boolean };
 }

@@ -14,7 +14,9 @@ export const servedBelow = ({ web, hostname }: Pick<Deployment, "web" | "hostnam
   (web?.names ?? []).filter((name) => name !== "mail").map((name) => `${name}.${domain}`).filter((name) => name !== hostname);
 
 /** Every name that the mail server has a certificate for. */
-export const certified = (deployment: Pick<Deployment, "web" | "domains" | "hostname">): string[] => [...new Set([deployment.hostname, ...webHosts(deployment)])];
+export const certified = (deployment: Pick<Deployment, "web" | "domains" | "hostname" | "mailbox">): string[] => [
+  ...new Set([deployment.hostname, ...webHosts(deployment), ...(deployment.mailbox.tlsNames ?? [])]),
+];
 
 /** Where other mail servers look for DANE: SMTP is the one line without TLS that must be (RFC 7672 section 2.2). */
 export const daneName = ({ hostname }: Pick<Deployment, "hostname">, { routes }: Pick<Wire, "routes">): string => `_${routes.find(({ line }) => line === "smtp")?.port}._tcp.${hostname}`;

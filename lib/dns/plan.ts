@@ -25,12 +25,17 @@ function caaOf({ mailbox: { certificates } }: Deployment, name: string, { caaAcc
   return caaRecords(issuer, caaAccounts, certificates.challenge).map((one) => ({ name, ...one, owner: "mailbox", purpose: "who may issue its certificate" }));
 }
 
+/** Names of the certificate that nothing else gives an address. */
+const moreNames = (deployment: Deployment): string[] =>
+  (deployment.mailbox.tlsNames ?? []).filter((name) => name !== deployment.hostname && !deployment.domains.some((domain) => servedBelow(deployment, domain).includes(name)));
+
 /** What stands at the mail host's own name and below it. */
 function hostRecords(deployment: Deployment, wire: Wire, { terms, owner }: Spf, known: Known): DnsRecord[] {
   const { hostname, domains, dns } = deployment;
   const dane = daneName(deployment, wire);
   return [
     ...addresses(hostname, wire, "edge", "mail host"),
+    ...moreNames(deployment).flatMap((name) => [...addresses(name, wire, "edge", "mail host, by another name"), ...caaOf(deployment, name, known)]),
     ...senders(deployment).map((address): DnsRecord => ({ name: senderName(deployment), type: typeOf(address), address, owner: "mailbox", purpose: "direct mail leaves here" })),
     // The name in HELO is looked at too, and alone for bounces (RFC 7208 sections 2.3 and 2.4); nobody else uses it.
     ...(terms === undefined || domains.includes(hostname) ? [] : [text(hostname, spfText(terms, "fail"), owner, "SPF of HELO and bounces")]),
