@@ -164,7 +164,8 @@ const CAREFUL = { STALWART_SMARTHOST: "smtp.relay.test", CADDY_SHA256: "0".repea
 
 test.each<[what: string, overrides: Overrides, warnings: readonly string[]]>([
   ["nothing", {}, []],
-  ["a private address", { EDGE_IPV4: "10.0.0.5" }, ["EDGE_IPV4 10.0.0.5 is a private address: the world reaches it only where something forwards to it, and then DNS needs that address"]],
+  ["a private address", { EDGE_IPV4: "10.0.0.5" }, ["EDGE_IPV4 10.0.0.5 is a private address: the world reaches it only where something forwards to it, and then DNS needs that address (EDGE_PUBLIC_IPV4)"]],
+  ["nothing where a private address has its outer one", { EDGE_IPV4: "10.0.0.5", EDGE_PUBLIC_IPV4: "203.0.113.7" }, []],
   ["mail that goes direct", { STALWART_SMARTHOST: undefined }, ["STALWART_SMARTHOST is not set: outgoing mail goes direct from the mailbox on port 25, which most hosts block; set it, or write direct"]],
   ["a relay without TLS", { STALWART_SMARTHOST: "relay", STALWART_SMARTHOST_TLS: "plaintext" }, ["STALWART_SMARTHOST_TLS is plaintext: everyone between the mailbox and relay can read and change all outgoing mail"]],
   ["TLS to no relay", { STALWART_SMARTHOST: "direct", STALWART_SMARTHOST_TLS: "implicit" }, ["STALWART_SMARTHOST_TLS is set and does nothing: STALWART_SMARTHOST is direct"]],

@@ -165,6 +165,8 @@ test.each<[type: string, text: string, hint: RegExp]>([
   ["eabHmacKey", "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajV+/==", /base64url is needed/],
   ["eabHmacKey", "short", /copy it whole|too short/],
   ["eabKeyId", "kid 1", /copy it whole/],
+  ["publicIpv4", "192.168.1.5", /private address, which the world cannot dial/],
+  ["publicIpv4", "100.64.0.5", /tailnet's address/],
   ["spfTerm", "include:spf example", /"spf example" is no name/],
   ["spfTerm", "include:203.0.113.5", /takes a name.*write ip4:203\.0\.113\.5/],
   ["spfTerm", "include:2001:db8::5", /write ip6:2001:db8::5/],

@@ -179,6 +179,12 @@ export const SECTIONS = {
       allowed: "an IPv4 address, or name=address with commas between them",
       example: "203.0.113.10",
     }),
+    EDGE_PUBLIC_IPV4: optional(v.perName(v.publicIpv4), {
+      meaning: "The address that the world dials, where EDGE_IPV4 is a private one behind a router that forwards to it. DNS gets this one; for several edges name=address for each.",
+      allowed: "a public IPv4 address, or name=address with commas between them",
+      defaultIs: "EDGE_IPV4",
+      example: "203.0.113.10",
+    }),
     EDGE_IPV6: optional(v.perName(v.ipv6), {
       meaning: "The edge's public IPv6 address. Leave it out where the edge has none: no AAAA record is wanted then.",
       allowed: "an IPv6 address, or name=address with commas between them",

@@ -72,6 +72,8 @@ export interface EdgeSite {
   /** first label of its MagicDNS name */
   readonly name: string;
   readonly ipv4: string;
+  /** what the world dials, where that is another one @default ipv4 */
+  readonly publicIpv4?: string;
   readonly ipv6?: string;
   readonly dockerHost: string;
   /** host: its host is the node of the tailnet; sidecar: it is one by itself */

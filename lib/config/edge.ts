@@ -4,7 +4,7 @@ import type { Findings } from "./findings";
 import { RESERVED } from "./lines";
 import { didYouMean, isPrivateAddress, type PerName } from "./values";
 
-type PerEdge = "EDGE_IPV4" | "EDGE_IPV6" | "EDGE_DOCKER_HOST";
+type PerEdge = "EDGE_IPV4" | "EDGE_PUBLIC_IPV4" | "EDGE_IPV6" | "EDGE_DOCKER_HOST";
 
 /** The value for each edge, in the order of their names. */
 function perEdge<T extends string>(f: Findings, variable: PerEdge, given: PerName<T> | undefined, needed: string | undefined): (T | undefined)[] {
@@ -32,12 +32,13 @@ export function edgesOf(f: Findings): EdgeSite[] {
   if (s.EDGE_NETWORK === "sidecar") checkSidecar(f);
   else f.idle("EDGE_NETWORK is host", "EDGE_DOCKER_NETWORK");
   const ipv4 = perEdge(f, "EDGE_IPV4", s.EDGE_IPV4, "address");
+  const outer = perEdge(f, "EDGE_PUBLIC_IPV4", s.EDGE_PUBLIC_IPV4, undefined);
   const ipv6 = perEdge(f, "EDGE_IPV6", s.EDGE_IPV6, undefined);
   const engines = perEdge(f, "EDGE_DOCKER_HOST", s.EDGE_DOCKER_HOST, "engine");
   for (const [variable, addresses] of [["EDGE_IPV4", ipv4], ["EDGE_IPV6", ipv6]] as const)
-    for (const address of new Set(addresses.filter((one) => one !== undefined && isPrivateAddress(one))))
-      f.warn(`${variable} ${address} is a private address: the world reaches it only where something forwards to it, and then DNS needs that address`);
-  return s.EDGE_MAGIC_NAME.map((name, index) => ({ name, ipv4: ipv4[index] ?? "", ipv6: ipv6[index], dockerHost: engines[index] ?? "", network: s.EDGE_NETWORK, ...(s.EDGE_DOCKER_NETWORK === undefined ? {} : { dockerNetwork: s.EDGE_DOCKER_NETWORK }), openFiles: s.EDGE_OPEN_FILES }));
+    for (const address of new Set(addresses.filter((one, index) => one !== undefined && isPrivateAddress(one) && (variable === "EDGE_IPV6" || outer[index] === undefined))))
+      f.warn(`${variable} ${address} is a private address: the world reaches it only where something forwards to it, and then DNS needs that address${variable === "EDGE_IPV4" ? " (EDGE_PUBLIC_IPV4)" : ""}`);
+  return s.EDGE_MAGIC_NAME.map((name, index) => ({ name, ipv4: ipv4[index] ?? "", ...(outer[index] === undefined ? {} : { publicIpv4: outer[index] }), ipv6: ipv6[index], dockerHost: engines[index] ?? "", network: s.EDGE_NETWORK, ...(s.EDGE_DOCKER_NETWORK === undefined ? {} : { dockerNetwork: s.EDGE_DOCKER_NETWORK }), openFiles: s.EDGE_OPEN_FILES }));
 }
 
 /** What a node of its own asks for. */

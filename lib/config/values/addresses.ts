@@ -50,6 +50,12 @@ export const ipv6: ValueType<string> = reading((text) => {
   return isIPv6(bare) && !bare.includes("%") ? publicOnly(canonical(bare)) : refuse("write an address like 2001:db8::10");
 });
 
+/** An address that the world dials: no private one either. */
+export const publicIpv4: ValueType<string> = reading((text) => {
+  const address = readWith(ipv4, text);
+  return isPrivateAddress(address) ? refuse("this is a private address, which the world cannot dial; write the router's public one") : address;
+});
+
 export interface HostPort {
   readonly host: string;
   readonly port: number;
