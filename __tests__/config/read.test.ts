@@ -192,7 +192,7 @@ describe("messages", () => {
       expect(inEnvironment.mistakes).toEqual([expect.stringContaining(named)]);
       const inFile = readVariables({ project, environment: {}, dotenv: `TS_TAILNET=tail0\nEDGE_IPV4=192.0.2.1\nMAIL_DOMAIN=${value}` });
       expect(inFile.mistakes).toEqual([expect.stringContaining(named)]);
-      const secret = readVariables({ project, environment: { ...inEnvironment, TS_TAILNET: "tail0", EDGE_IPV4: "192.0.2.1", MAIL_DOMAIN: "one.test", TS_AUTHKEY: `hunter2${value}` } as Record<string, string>, dotenv: "" });
+      const secret = readVariables({ project, environment: { TS_TAILNET: "tail0", EDGE_IPV4: "192.0.2.1", MAIL_DOMAIN: "one.test", TS_AUTHKEY: `hunter2${value}` }, dotenv: "" });
       expect(secret.mistakes).toEqual([expect.stringContaining(named)]);
       expect(secret.mistakes[0]).not.toContain("hunter2");
     }
