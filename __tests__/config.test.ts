@@ -46,9 +46,11 @@ describe("what follows from little", () => {
   });
 
   test.each([
-    ["smtp.relay.test", { host: "smtp.relay.test", port: 587, implicitTls: false }],
-    ["smtp.relay.test:465", { host: "smtp.relay.test", port: 465, implicitTls: true }],
-    ["203.0.113.9:2525", { host: "203.0.113.9", port: 2525, implicitTls: false }],
+    ["smtp.relay.test", { host: "smtp.relay.test", port: 587, tls: "starttls" }],
+    ["smtp.relay.test:465", { host: "smtp.relay.test", port: 465, tls: "implicit" }],
+    ["mail.relay.test:8465", { host: "mail.relay.test", port: 8465, tls: "implicit" }],
+    ["mail.relay.test:2465", { host: "mail.relay.test", port: 2465, tls: "implicit" }],
+    ["203.0.113.9:2525", { host: "203.0.113.9", port: 2525, tls: "starttls" }],
     ["Direct", undefined],
     [undefined, undefined],
   ])("the smarthost %s", (text, smarthost) => {

@@ -62,7 +62,7 @@ function secretsOf(f: Findings, store: SecretStore): Secrets {
   const place = (name: SecretFile["name"]): SecretFile => {
     const given = f.secret(name);
     if (given === undefined) return store.missing(name);
-    return given.path === undefined ? store.fromValue(name, given.value) : store.fromFile(name, given.path, given.value);
+    return given.path === undefined || given.rewritten ? store.fromValue(name, given.value) : store.fromFile(name, given.path, given.value);
   };
   return Object.fromEntries(f.neededSecrets.map((name) => [name, place(name)]));
 }

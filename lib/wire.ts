@@ -44,9 +44,12 @@ function backendDials({ backends }: Deployment): Dial[] {
 }
 
 /** Host names that the mailbox answers for over HTTPS; the edge finds them in the TLS ClientHello (RFC 6066 section 3). */
-export function webHosts({ web, domains, hostname }: Pick<Deployment, "web" | "domains" | "hostname">): string[] {
+export function webHosts({ web, domains, hostname, mailbox }: Pick<Deployment, "web" | "domains" | "hostname" | "mailbox">): string[] {
   if (!web) return [];
-  return [...new Set(web.names.flatMap((name) => (name === "mail" ? [hostname] : domains.map((domain) => `${name}.${domain}`))))];
+  // More names of the certificate are proven like the mail host's own: by TLS-ALPN-01 through the edge.
+  const proven = mailbox.certificates.kind === "acme" && mailbox.certificates.challenge === "tls-alpn-01" ? (mailbox.tlsNames ?? []) : [];
+  const named = web.names.flatMap((name) => (name === "mail" ? [hostname] : domains.map((domain) => `${name}.${domain}`)));
+  return [...new Set([...named, ...proven])];
 }
 
 const proxyOf = (one: Line): "v2" | "none" => (one.clientAddress === "proxy-v2" ? "v2" : "none");

@@ -5,6 +5,8 @@ type Overrides = Readonly<Record<string, string | undefined>>;
 const HEADSCALE = { TS_LOGIN_SERVER: "https://headscale.example.net", TS_TAILNET: "tailnet.example.org", TAILNET_ADMINS: "group:admins" };
 const EXTERNAL = { BACKENDS: "external", STALWART_DB_HOST: "postgres" };
 const TWO = { EDGE_MAGIC_NAME: "fra,nyc", EDGE_IPV4: "fra=192.0.2.25,nyc=198.51.100.25", EDGE_DOCKER_HOST: "fra=ssh://fra.test,nyc=ssh://nyc.test" };
+/** 249 characters. */
+const LONG = `${Array.from({ length: 4 }, () => "a".repeat(60)).join(".")}.tests`;
 const MADDY = { MAIL_SERVER: "maddy" };
 const CERTIFICATE = { MAIL_TLS_CERT_FILE: "certs/chain.pem", MAIL_TLS_KEY_FILE: "certs/key.pem" };
 
@@ -12,6 +14,9 @@ const CERTIFICATE = { MAIL_TLS_CERT_FILE: "certs/chain.pem", MAIL_TLS_KEY_FILE: 
 const REFUSED: Readonly<Record<string, readonly [what: string, overrides: Overrides, mistake: string][]>> = {
   tailnet: [
     ["a Tailscale name of another kind", { TS_TAILNET: "example.org" }, 'TS_TAILNET: got "example.org"; Tailscale\'s names end in .ts.net; write the name that the DNS page of the admin console shows, or set TS_LOGIN_SERVER for Headscale'],
+    ["a node of it", { TS_TAILNET: "stalwart.tail9f8e7d.ts.net" }, 'TS_TAILNET: got "stalwart.tail9f8e7d.ts.net"; this is the name of a node in it, and nodes would be dialed as stalwart.stalwart.tail9f8e7d.ts.net; write the tailnet alone, tail9f8e7d.ts.net'],
+    ["a tailnet around the mail host", { ...HEADSCALE, TS_TAILNET: "mail.one.test" }, 'TS_TAILNET: got "mail.one.test"; mail.one.test, a name that the world has to reach, would be inside it, where MagicDNS alone answers; set MAIL_HOSTNAME to a name outside it, or give the tailnet another name'],
+    ["a tailnet around the policy's host", { ...HEADSCALE, TS_TAILNET: "mta-sts.one.test" }, 'TS_TAILNET: got "mta-sts.one.test"; mta-sts.one.test, a name that the world has to reach, would be inside it, where MagicDNS alone answers; give the tailnet another name'],
     ["a label for Headscale", { ...HEADSCALE, TS_TAILNET: "tailnet" }, 'TS_TAILNET: got "tailnet"; allowed with TS_LOGIN_SERVER: your Headscale\'s whole base_domain, like tailnet.example.org'],
     ["Headscale inside its own base_domain", { ...HEADSCALE, TS_LOGIN_SERVER: "https://hs.tailnet.example.org" }, 'TS_LOGIN_SERVER: got "https://hs.tailnet.example.org"; hs.tailnet.example.org is inside the tailnet tailnet.example.org (TS_TAILNET), which Headscale refuses; give the server a name outside its base_domain'],
     ["an autogroup as admin at Headscale", { ...HEADSCALE, TAILNET_ADMINS: "autogroup:admin" }, 'TAILNET_ADMINS: got "autogroup:admin"; Headscale lets no autogroup own a tag (TS_LOGIN_SERVER is set); write a user (name@) or a group'],
@@ -27,6 +32,7 @@ const REFUSED: Readonly<Record<string, readonly [what: string, overrides: Overri
   ],
   lines: [
     ["a mail domain in the tailnet", { MAIL_DOMAIN: "one.test,mail.tail0000.ts.net" }, 'MAIL_DOMAIN: got "mail.tail0000.ts.net"; it is inside the tailnet (TS_TAILNET), where MagicDNS alone answers; write a domain outside it'],
+    ["a domain without room for names below it", { MAIL_DOMAIN: LONG, MAIL_HOSTNAME: "mail.one.test" }, `MAIL_DOMAIN: got "${LONG.slice(0, 120)}…"; it has 249 characters; write at most 213, so that the names of its records fit into the 253 of DNS`],
     ["a host name with a meaning of its own", { MAIL_HOSTNAME: "MTA-STS.one.test" }, 'MAIL_HOSTNAME: got "mta-sts.one.test"; mta-sts has a meaning of its own under a mail domain (MAIL_DOMAIN); choose another name, like mail.one.test'],
     ["a host name in the tailnet", { MAIL_HOSTNAME: "stalwart.tail0000.ts.net" }, 'MAIL_HOSTNAME: got "stalwart.tail0000.ts.net"; it is inside the tailnet (TS_TAILNET), where MagicDNS alone answers; choose a public name, like mail.one.test'],
     ["a line in both lists", { TAILNET_LINES: "imap,sieve" }, 'TAILNET_LINES: got "imap"; it is in PUBLIC_LINES too; a line is either public or tailnet-only; take it out of one of them'],
@@ -54,6 +60,11 @@ const REFUSED: Readonly<Record<string, readonly [what: string, overrides: Overri
     ["an admin vhost that cannot tell who comes", { ADMIN_VHOST: "admin.one.test" }, 'ADMIN_VHOST: got "admin.one.test"; behind the edge the web server takes everybody for 127.0.0.1 and could not keep strangers out; set EDGE_WEB_FALLBACK_PROXY_PROTOCOL=true too'],
     ["an admin vhost for maddy", { ...MADDY, ADMIN_VHOST: "admin.one.test" }, 'ADMIN_VHOST: got "admin.one.test"; maddy (MAIL_SERVER) has no web administration; take it out'],
     ["an admin vhost that the mailbox takes", { ADMIN_VHOST: "autoconfig.one.test", EDGE_WEB_FALLBACK_PROXY_PROTOCOL: "true" }, 'ADMIN_VHOST: got "autoconfig.one.test"; the edge hands this name to the mailbox (WEB_NAMES), so the web server never sees it; choose another name'],
+    ...["mail.one.test", "one.test", "mta-sts.one.test"].map((name): [string, Overrides, string] => [
+      `an admin vhost that is the mail server's own name ${name}`,
+      { ADMIN_VHOST: name, EDGE_WEB: "mail-only" },
+      `ADMIN_VHOST: got "${name}"; this name leads the world to the mail server (MAIL_HOSTNAME, MAIL_DOMAIN), and the administration's leads to the tailnet only; choose another name, like stalwart.one.test`,
+    ]),
     ["an admin vhost that is the mail name", { ADMIN_VHOST: "mail.one.test", WEB_NAMES: "mail", EDGE_WEB_FALLBACK_PROXY_PROTOCOL: "true" }, 'ADMIN_VHOST: got "mail.one.test"; the edge hands this name to the mailbox (WEB_NAMES), so the web server never sees it; choose another name'],
   ],
   caddy: [["a folder for a program", { CADDY_DOWNLOAD: "/usr" }, 'CADDY_DOWNLOAD: got "/usr"; it is no file; write the path of one']],
@@ -73,9 +84,29 @@ const REFUSED: Readonly<Record<string, readonly [what: string, overrides: Overri
       { STALWART_SMARTHOST: host },
       `STALWART_SMARTHOST: got "${host}"; this is this mail server itself (MAIL_HOSTNAME, STALWART_MAGIC_NAME, EDGE_IPV4), and mail would go round in circles; name another host, or write direct`,
     ]),
+    ...["none", "off", "false", "disabled"].map((word): [string, Overrides, string] => [
+      `the word ${word}`,
+      { STALWART_SMARTHOST: word },
+      `STALWART_SMARTHOST: got "${word}"; this would be a relay of that name; write direct to send without one`,
+    ]),
+    ["an address of nobody", { STALWART_SMARTHOST: "0.0.0.0" }, 'STALWART_SMARTHOST: got "0.0.0.0"; no host has this address; name a host that relays mail, or write direct'],
+    [
+      "a login without TLS",
+      { STALWART_SMARTHOST: "relay", STALWART_SMARTHOST_TLS: "plaintext", STALWART_SMARTHOST_USER: "me" },
+      'STALWART_SMARTHOST_TLS: got "plaintext"; STALWART_SMARTHOST_USER or its password is set, and without TLS everyone on the way would read them; use starttls or implicit, or take the login out',
+    ],
+    [
+      "plain text where TLS comes first",
+      { STALWART_SMARTHOST: "relay:8465", STALWART_SMARTHOST_TLS: "plaintext" },
+      'STALWART_SMARTHOST_TLS: got "plaintext"; relay speaks TLS from the first byte on port 8465 (STALWART_SMARTHOST); use implicit, or another port',
+    ],
+    ["loopback by name", { STALWART_SMARTHOST: "localhost.localdomain" }, 'STALWART_SMARTHOST: got "localhost.localdomain"; this is the mailbox itself; name a host that relays mail, or write direct'],
     ["loopback", { STALWART_SMARTHOST: "127.0.0.1:25" }, 'STALWART_SMARTHOST: got "127.0.0.1"; this is the mailbox itself; name a host that relays mail, or write direct'],
   ],
   certificates: [
+    ["a MagicDNS name from an authority", { STALWART_ACME_PROVIDER: "spaceship", MAIL_TLS_NAMES: "imap.one.test,stalwart.tail0000.ts.net" }, 'MAIL_TLS_NAMES: got "stalwart.tail0000.ts.net"; it is inside the tailnet (TS_TAILNET), where no authority can look; use MAIL_TLS_CERT_FILE for it, or have users dial MAIL_HOSTNAME (docs/dns.md)'],
+    ["a name that the DNS account does not hold", { STALWART_ACME_PROVIDER: "spaceship", MAIL_TLS_NAMES: "imap.other.test" }, 'MAIL_TLS_NAMES: got "imap.other.test"; it is in none of the domains (MAIL_DOMAIN), so the DNS account cannot prove it; take it out, or use tls-alpn-01'],
+    ["a domain as a name of the certificate", { STALWART_ACME_PROVIDER: "spaceship", MAIL_TLS_NAMES: "one.test" }, 'MAIL_TLS_NAMES: got "one.test"; this is a mail domain itself (MAIL_DOMAIN), whose address is the web site\'s; name a host below it'],
     ["a chain without a key", { MAIL_TLS_CERT_FILE: "chain.pem" }, "MAIL_TLS_KEY_FILE: got nothing; MAIL_TLS_CERT_FILE is set, and a certificate needs both its chain and its key; set it too"],
     ["a key without a chain", { MAIL_TLS_KEY_FILE: "key.pem" }, "MAIL_TLS_CERT_FILE: got nothing; MAIL_TLS_KEY_FILE is set, and a certificate needs both its chain and its key; set it too"],
     ["two sources", { ...CERTIFICATE, STALWART_ACME_PROVIDER: "spaceship" }, 'STALWART_ACME_PROVIDER: got "spaceship"; MAIL_TLS_CERT_FILE is set too; keep one of them'],
@@ -133,8 +164,16 @@ const CAREFUL = { STALWART_SMARTHOST: "smtp.relay.test", CADDY_SHA256: "0".repea
 
 test.each<[what: string, overrides: Overrides, warnings: readonly string[]]>([
   ["nothing", {}, []],
-  ["a private address", { EDGE_IPV4: "10.0.0.5" }, ["EDGE_IPV4 10.0.0.5 is a private address: the world reaches it only where something forwards to it, and then DNS needs that address"]],
+  ["a private address", { EDGE_IPV4: "10.0.0.5" }, ["EDGE_IPV4 10.0.0.5 is a private address: the world reaches it only where something forwards to it, and then DNS needs that address (EDGE_PUBLIC_IPV4)"]],
+  ["nothing where a private address has its outer one", { EDGE_IPV4: "10.0.0.5", EDGE_PUBLIC_IPV4: "203.0.113.7" }, []],
   ["mail that goes direct", { STALWART_SMARTHOST: undefined }, ["STALWART_SMARTHOST is not set: outgoing mail goes direct from the mailbox on port 25, which most hosts block; set it, or write direct"]],
+  ["a relay without TLS", { STALWART_SMARTHOST: "relay", STALWART_SMARTHOST_TLS: "plaintext" }, ["STALWART_SMARTHOST_TLS is plaintext: everyone between the mailbox and relay can read and change all outgoing mail"]],
+  ["TLS to no relay", { STALWART_SMARTHOST: "direct", STALWART_SMARTHOST_TLS: "implicit" }, ["STALWART_SMARTHOST_TLS is set and does nothing: STALWART_SMARTHOST is direct"]],
+  ["a policy that nobody serves", { EDGE_WEB: "mail-only", MTA_STS_MODE: "enforce", STALWART_ACME_PROVIDER: "spaceship", MAIL_TLS_CERT_FILE: undefined, MAIL_TLS_KEY_FILE: undefined }, ["MTA_STS_MODE is set and does nothing: EDGE_WEB is mail-only, and the mailbox serves no policy"]],
+  ["a policy without its name", { WEB_NAMES: "autoconfig", MTA_STS_MODE: "testing" }, ["MTA_STS_MODE is set and does nothing: mta-sts is not among WEB_NAMES, so no policy is served"]],
+  ["a node's name as the base domain", { ...HEADSCALE, TS_TAILNET: "stalwart.tailnet.example.org" }, ["TS_TAILNET stalwart.tailnet.example.org begins with the name of a node (stalwart), so that node is dialed as stalwart.stalwart.tailnet.example.org; if that is not its name, write tailnet.example.org"]],
+  ["names for a certificate by files", { MAIL_TLS_NAMES: "imap.one.test" }, ["MAIL_TLS_NAMES is set and does nothing: STALWART_ACME_PROVIDER is none, and a certificate by files has the names that it was made with"]],
+  ["a binding without ACME", { STALWART_ACME_EAB_KEY_ID: "kid-1" }, ["STALWART_ACME_EAB_KEY_ID is set and does nothing: nothing in this configuration uses it"]],
   ["direct on purpose", { STALWART_SMARTHOST: "direct" }, []],
   ["a download that anybody may change", { CADDY_SHA256: undefined }, ["CADDY_SHA256 is not set: the download is checked for its versions and modules, but nothing proves that nobody changed it"]],
   ["no certificate", { MAIL_TLS_CERT_FILE: undefined, MAIL_TLS_KEY_FILE: undefined }, ["no certificate is configured: the server makes one of its own that nobody trusts; set STALWART_ACME_PROVIDER or MAIL_TLS_CERT_FILE"]],
@@ -176,6 +215,19 @@ describe("what is missing", () => {
     ["a file that is not there", { TS_AUTHKEY_FILE: "nowhere" }, [`${EMBEDDED[0]}; the file that TS_AUTHKEY_FILE names is not there`, ...EMBEDDED.slice(1)]],
     ["maddy", MADDY, [...EMBEDDED.slice(0, 2), "MAIL_TLS_CERT_FILE and MAIL_TLS_KEY_FILE: maddy needs a certificate by files", EMBEDDED[2]]],
     ["certificate files", { ...CERTIFICATE, ...EXTERNAL }, [...EMBEDDED.slice(0, 2), "MAIL_TLS_CERT_FILE: the file certs/chain.pem is not there", "MAIL_TLS_KEY_FILE: the file certs/key.pem is not there", EMBEDDED[2]]],
+    ...(["acme.zerossl.com/v2/DV90", "dv.acme-v02.api.pki.goog/directory"] as const).map((directory): [string, Overrides, string[]] => [
+      `a binding with ${directory}`,
+      { STALWART_ACME_PROVIDER: "tls-alpn-01", WEB_NAMES: "mail", STALWART_ACME_DIRECTORY: `https://${directory}`, ...EXTERNAL },
+      [
+        ...EMBEDDED.slice(0, 3),
+        ...["KEY_ID", "HMAC_KEY"].map((name) => `STALWART_ACME_EAB_${name}: ${directory.split("/")[0]} (STALWART_ACME_DIRECTORY) makes no account without it`),
+      ],
+    ]),
+    [
+      "half a binding",
+      { STALWART_ACME_PROVIDER: "tls-alpn-01", WEB_NAMES: "mail", STALWART_ACME_EAB_KEY_ID: "kid-1", ...EXTERNAL },
+      [...EMBEDDED.slice(0, 3), "STALWART_ACME_EAB_HMAC_KEY: STALWART_ACME_EAB_KEY_ID is set, and both are needed"],
+    ],
     ["an edge with a node of its own", { EDGE_NETWORK: "sidecar" }, [...EMBEDDED, "EDGE_TS_AUTHKEY: the edge joins the tailnet with it (EDGE_NETWORK is sidecar)"]],
     ["a program", { ...EXTERNAL, CADDY_DOWNLOAD: "caddy" }, [...EMBEDDED.slice(0, 2), "CADDY_DOWNLOAD: the file caddy is not there", EMBEDDED[2]]],
     [

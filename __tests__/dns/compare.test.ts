@@ -1,5 +1,5 @@
 import { compare, dataOf, type Finding, type Lookup } from "../../lib/dns";
-import { meaning } from "../../lib/dns/compare";
+import { meaning, satisfies } from "../../lib/dns/compare";
 import { merge } from "../../lib/dns/live";
 import { renderDiff, statusOf } from "../../lib/dns/report";
 import { LARGE } from "../deployment";
@@ -46,6 +46,28 @@ describe("a live zone", () => {
     ["names of others", set("www.one.test A", "203.0.113.80")],
   ])("is not troubled by %s", async (_what, change) => expect((await found(SENDS, change)).findings).toEqual([]));
 
+  test.each<[what: string, change: Change]>([
+    ["a service that is said not to be here", set("_pop3s._tcp.one.test SRV", "0 0 0 .")],
+    ["another priority of the only MX", set("one.test MX", "0 mail.one.test")],
+    ["weight 0", set("_imaps._tcp.one.test SRV", "0 0 993 mail.one.test")],
+    ["an SPF record with its defaults written out", set("one.test TXT", "v=spf1 +ip4:198.51.100.77/32 ~all")],
+    ["a richer DMARC record", set("_dmarc.one.test TXT", "v=DMARC1; p=none; sp=quarantine; rua=mailto:a@reports.test,mailto:postmaster@ONE.test!10m; fo=1; adkim=s")],
+    ["more addresses for reports on TLS", set("_smtp._tls.one.test TXT", "v=TLSRPTv1; rua=https://reports.test/tls,mailto:postmaster@one.test")],
+  ])("has no difference by %s", async (_what, change) => expect(await found(SENDS, change)).toEqual({ findings: [], unanswered: [] }));
+  test.each<[what: string, change: Change]>([
+    ["a null MX", set("one.test MX", "0 .")],
+    ["a service that is said not to be here, and is", set("_imaps._tcp.one.test SRV", "0 0 0 .")],
+    ["a DMARC record without our address", set("_dmarc.one.test TXT", "v=DMARC1; p=none; rua=mailto:a@reports.test")],
+    ["another network in SPF", set("one.test TXT", "v=spf1 ip4:198.51.100.77/31 ~all")],
+  ])("is different by %s", async (_what, change) => expect((await found(SENDS, change)).findings).toEqual([expect.objectContaining({ kind: "different" })]));
+  test("a policy that is not in force is not the policy", () => {
+    const wanted = "v=DMARC1; p=reject; rua=mailto:a@one.test";
+    expect(satisfies("TXT", wanted, `${wanted}; pct=100`)).toBe(true);
+    expect(satisfies("TXT", wanted, `${wanted}; pct=20`)).toBe(false);
+    expect(satisfies("TXT", wanted, `${wanted}; t=y`)).toBe(false);
+    expect(satisfies("TXT", wanted, "v=DMARC1; p=Reject; rua=mailto:b@one.test , mailto:a@one.test")).toBe(true);
+  });
+
   test("what could not be asked is said, and all else is compared", async () => {
     const { findings, unanswered } = await found(SENDS, (live) => {
       live.set("one.test MX", ["SERVFAIL"]);
@@ -66,6 +88,16 @@ test.each([
   ["TXT", "v=DMARC1; p=none", "v=DMARC1; p=reject", false],
   ["TXT", "v=DKIM1; k=rsa; p=AbC", "v=DKIM1; k=rsa; p=abc", false],
   ["TXT", "V=spf1  A -ALL", "v=spf1 a -all", true],
+  ["TXT", "v=DKIM1; k=rsa; p=Ab C", "v=DKIM1; p=AbC", true],
+  ["TXT", "v=spf1 a mx -all", "v=spf1 mx a -all", true],
+  ["TXT", "v=spf1 ?a mx -all", "v=spf1 mx ?a -all", false],
+  ["TXT", "v=spf1 ip6:2001:DB8:0::/32 -all", "v=spf1 ip6:2001:db8::1/32 -all", true],
+  ["TXT", "v=spf1 a -all ip4:192.0.2.1", "v=spf1 a -all", true],
+  ["TXT", "v=spf1 a -all redirect=x.test", "v=spf1 a -all", true],
+  ["TXT", "v=spf1 a redirect=x.test", "v=spf1 a -all", false],
+  ["TXT", "v=spf1 a/32//128 include:x.test. ~all", "v=spf1 include:x.test a ~all", true],
+  ["TXT", "v=spf1 ip4:192.0.2.1/33 -all", "v=spf1 ip4:192.0.2.1 -all", false],
+  ["CAA", '0 issue "ca.test; validationmethods=dns-01,tls-alpn-01;accounturi=x"', '0 issue "ca.test;accounturi=x; validationmethods=tls-alpn-01,dns-01"', true],
   ["CAA", '0 issue "ca.test;accounturi=https://ca.test/1"', '0 issue "ca.test; accounturi=https://ca.test/1"', true],
   ["CAA", '0 ISSUE "ca.test"', '0 issue "ca.test"', true],
   ["CAA", '0 issue "ca.test"', '128 issue "ca.test"', false],

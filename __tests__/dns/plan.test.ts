@@ -54,6 +54,7 @@ describe("a large deployment", () => {
     const services = short(plan.domains[1].records, "SRV");
     expect(services.filter((one) => one.startsWith("_imap."))).toEqual([]);
     expect(services).toContain("_jmap._tcp.two.test 0 1 443 mail.one.test");
+    expect(services).toEqual(expect.arrayContaining(["_caldavs._tcp.two.test 0 1 443 mail.one.test", "_carddavs._tcp.two.test 0 1 443 mail.one.test"]));
     expect(services).toContain("_sieve._tcp.two.test 10 1 4190 mail.one.test");
   });
   test("the mail host is not there a second time among the domain's names", () => expect(all(plan).filter(({ name, type }) => name === "mail.one.test" && type === "AAAA")).toHaveLength(1));
@@ -69,7 +70,7 @@ describe("a large deployment", () => {
   });
   test("the server's own keys", () => expect(textsAt(plan, "v1-rsa-20260101._domainkey.two.test")).toEqual([KNOWN.dkim?.[1].text]));
   test("nothing is missing, but the smarthost's own addresses are doubted", () => {
-    expect(plan.missing).toEqual([]);
+    expect(plan.missing.map(({ what, name }) => `${what} ${name}`)).toEqual(["PACC _ua-auto-config.one.test", "PACC _ua-auto-config.two.test"]);
     expect(plan.notes).toEqual([expect.stringMatching(/smtp\.relay\.test by its own addresses.*DNS_SPF_ALSO/)]);
   });
   test("as a table for review", () => expect(renderDns(planOf(LARGE).plan)).toMatchSnapshot());
@@ -104,6 +105,49 @@ test("the MTA-STS id changes when the policy does, and only then", () => {
   expect(id(TLS)).toBe(id({ DNS_DMARC: "reject" }));
   expect(id({ ...TLS, MTA_STS_MODE: "enforce" })).not.toBe(id(TLS));
   expect(id({ MAIL_HOSTNAME: "mx.one.test" })).not.toBe(id({}));
+});
+
+test("more names of the certificate lead to the edge and are pinned like the mail host's; one outside the domains has a zone of its own", () => {
+  const { plan, zones, wire } = planOf({ STALWART_ACME_PROVIDER: "tls-alpn-01", WEB_NAMES: "mail,mta-sts", MAIL_TLS_NAMES: "imap.one.test,mx.other.net,mta-sts.one.test" }, KNOWN);
+  expect(short(all(plan), "A").filter((one) => /^(imap|mx|mta-sts)\./.test(one))).toEqual(["imap.one.test 192.0.2.25", "mx.other.net 192.0.2.25", "mta-sts.one.test 192.0.2.25"]);
+  expect(short(all(plan), "CAA").filter((one) => one.startsWith("imap.one.test"))).toHaveLength(2);
+  expect(zones.map(({ origin }) => origin)).toEqual(["one.test", "mx.other.net"]);
+  expect(wire.routes.find(({ sni }) => sni)?.sni).toEqual(["mail.one.test", "mta-sts.one.test", "imap.one.test", "mx.other.net"]);
+});
+
+describe("an edge with a private address", () => {
+  test("without its outer one: nothing of it in public, and the reason", () => {
+    const { plan } = planOf({ EDGE_IPV4: "192.168.7.5" });
+    expect(JSON.stringify([all(plan), plan.reverse])).not.toContain("192.168.7.5");
+    expect(plan.missing.filter(({ what }) => what === "address").map(({ name }) => name)).toEqual(["mail.one.test", "mta-sts.one.test", "autoconfig.one.test", "autodiscover.one.test"]);
+    expect(plan.missing.find(({ what }) => what === "address")?.why).toMatch(/192\.168\.7\.5 .*set EDGE_PUBLIC_IPV4/);
+  });
+  test("with its outer one: that one everywhere, also in PTR", () => {
+    const { plan } = planOf({ EDGE_IPV4: "192.168.7.5", EDGE_PUBLIC_IPV4: "203.0.113.7" });
+    expect(short(plan.host.records, "A")).toEqual(["mail.one.test 203.0.113.7"]);
+    expect(plan.reverse.map(({ address }) => address)).toEqual(["203.0.113.7"]);
+    expect(plan.missing.filter(({ what }) => what === "address")).toEqual([]);
+  });
+  test("a private IPv6 address is not announced", () => expect(short(all(planOf({ EDGE_IPV6: "fd00::5" }).plan), "AAAA")).toEqual([]));
+});
+
+test("the digest of clients' settings stands where they are served, as the server says it", () => {
+  const autoConfig = [{ name: "_ua-auto-config.one.test", text: "v=UAAC1; a=sha256; d=abc=" }];
+  expect(textsAt(planOf({ WEB_NAMES: "ua-auto-config" }, { ...KNOWN, autoConfig }).plan, "_ua-auto-config.one.test")).toEqual(["v=UAAC1; a=sha256; d=abc="]);
+  expect(textsAt(planOf({}, { ...KNOWN, autoConfig }).plan, "_ua-auto-config.one.test")).toEqual([]);
+});
+
+describe("changes that others remember", () => {
+  const steps = (overrides: Record<string, string>): string => planOf(overrides).plan.transitions.join("\n");
+  test.each<[what: string, overrides: Record<string, string>, said: RegExp]>([
+    ["MTA-STS to enforce, after a week", {}, /MTA-STS to enforce: after 7 days/],
+    ["MTA-STS to none, by way of testing and max_age", { MTA_STS_MODE: "none" }, /First MTA_STS_MODE=testing.*wait 8 days.*take _mta-sts\.one\.test away, and last mta-sts out of WEB_NAMES/],
+    ["DMARC, one step", {}, /DMARC to quarantine: after 7 days/],
+    ["DMARC, the next", { DNS_DMARC: "quarantine" }, /DMARC to reject/],
+    ["a new key under TLSA", { DNS_TLSA: "true", DNS_TTL: "600", STALWART_ACME_PROVIDER: "spaceship" }, /new record stands beside the old one for 1200 s/],
+    ["TLSA away", { DNS_TLSA: "true", STALWART_ACME_PROVIDER: "spaceship" }, /take the record away first, wait 7200 s/],
+  ])("%s", (_what, overrides, said) => expect(steps(overrides)).toMatch(said));
+  test("nothing where nothing is to come", () => expect(steps({ EDGE_WEB: "mail-only", DNS_DMARC: "reject" })).toBe(""));
 });
 
 describe("a mail host outside the mail domains", () => {

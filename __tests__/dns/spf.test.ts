@@ -16,10 +16,29 @@ describe("what SPF holds, by the way that mail leaves (RFC 7208)", () => {
     ["a smarthost whose maker is known", { STALWART_SMARTHOST: "email-smtp.eu-west-1.amazonaws.com" }, "include:amazonses.com"],
     ["a smarthost, in its maker's words", { STALWART_SMARTHOST: "smtp.relay.test", DNS_SPF_ALSO: "include:spf.relay.test" }, "include:spf.relay.test"],
     ["both", { STALWART_SMARTHOST: "smtp.relay.test", MAIL_EGRESS: "203.0.113.9", DNS_SPF_ALSO: "include:spf.relay.test,mx" }, "ip4:203.0.113.9 include:spf.relay.test mx"],
-    ["direct, by a name of one's own", { DNS_SPF_ALSO: "a:home.example.net" }, "a:home.example.net"],
+    ["direct, by a name of one's own", { MAIL_EGRESS: "home.example.net" }, "a:home.example.net"],
+    ["direct, and another sender", { MAIL_EGRESS: "203.0.113.9", DNS_SPF_ALSO: "include:_spf.google.com" }, "ip4:203.0.113.9 include:_spf.google.com"],
+    ["a known smarthost, and another sender", { STALWART_SMARTHOST: "smtp.mailgun.org", DNS_SPF_ALSO: "include:_spf.google.com" }, "include:mailgun.org include:_spf.google.com"],
+    ["a known smarthost, said twice", { STALWART_SMARTHOST: "smtp.mailgun.org", DNS_SPF_ALSO: "include:mailgun.org" }, "include:mailgun.org"],
+    ["an unknown smarthost, and another sender", { STALWART_SMARTHOST: "smtp.relay.test", DNS_SPF_ALSO: "include:_spf.google.com" }, "a:smtp.relay.test include:_spf.google.com"],
+    ["a smarthost under a public suffix, and another sender there", { STALWART_SMARTHOST: "relay.co.uk", DNS_SPF_ALSO: "include:spf.other.co.uk" }, "a:relay.co.uk include:spf.other.co.uk"],
+    ["a machine that somebody rents from a provider", { STALWART_SMARTHOST: "ec2-203-0-113-9.compute-1.amazonaws.com" }, "a:ec2-203-0-113-9.compute-1.amazonaws.com"],
+    ["a relay of one's own network, with what it goes out by", { STALWART_SMARTHOST: "10.0.0.5:25", MAIL_EGRESS: "203.0.113.9" }, "ip4:203.0.113.9"],
+    ["a relay by a bare name, with what it goes out by", { STALWART_SMARTHOST: "relay", DNS_SPF_ALSO: "include:spf.relay.test" }, "include:spf.relay.test"],
   ])("%s", (_what, overrides, terms) => {
     expect(spfs(overrides)).toEqual([`v=spf1 ${terms} ~all`, `v=spf1 ${terms} -all`]);
   });
+  test.each<[what: string, overrides: Record<string, string>, why: RegExp]>([
+    ["direct, and only others are named", { STALWART_SMARTHOST: "direct", DNS_SPF_ALSO: "include:_spf.google.com" }, /nobody said with which address: set MAIL_EGRESS/],
+    ["a private relay", { STALWART_SMARTHOST: "10.0.0.5:25" }, /the smarthost 10\.0\.0\.5, a private address/],
+    ["a bare name", { STALWART_SMARTHOST: "relay" }, /the smarthost relay, a name without a dot/],
+    ["a name of one's own network", { STALWART_SMARTHOST: "relay.lan" }, /a name that only your own network knows/],
+    ["a name in the tailnet", { STALWART_SMARTHOST: "relay.tail0000.ts.net" }, /a name that only your own network knows/],
+  ])("%s: no record, and the reason", (_what, overrides, why) => {
+    expect(spfs(overrides)).toEqual([]);
+    expect(planOf(overrides).plan.missing.filter(({ what }) => what === "SPF")).toEqual([expect.objectContaining({ name: "one.test", why: expect.stringMatching(why) as string })]);
+  });
+  test("a rented machine is doubted", () => expect(planOf({ STALWART_SMARTHOST: "ec2-203-0-113-9.compute-1.amazonaws.com" }).plan.notes).toEqual([expect.stringMatching(/by its own addresses/)]));
   test("in earnest", () => expect(spfs({ MAIL_EGRESS: "203.0.113.9", DNS_SPF_ALL: "fail" })[0]).toBe("v=spf1 ip4:203.0.113.9 -all"));
   test("a mail host that is a mail domain has one record, not two", () => expect(spfs({ MAIL_HOSTNAME: "one.test", MAIL_EGRESS: "203.0.113.9" })).toEqual(["v=spf1 ip4:203.0.113.9 ~all"]));
   test("too long for a packet: that is said", () => {

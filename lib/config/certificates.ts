@@ -1,10 +1,25 @@
 import type { Certificates, Web } from "./deployment";
 import type { Findings } from "./findings";
 
+/** By the host of their directory: authorities that make no account without a binding, as their documentation has it. */
+const WANTS_EAB: readonly string[] = ["acme.zerossl.com", "dv.acme-v02.api.pki.goog", "dv.acme-v02.test-api.pki.goog", "acme.ssl.com", "acme.sectigo.com", "acme.digicert.com"];
+
 type Acme = Extract<Certificates, { kind: "acme" }>;
 
 /** The certificate's source; own files are still the operator's paths. */
 export type CertificateChoice = Acme | { readonly kind: "none" } | { readonly kind: "files"; readonly chain: string; readonly key: string };
+
+/** Both keys of a binding, or none. */
+function eabOf(f: Findings): Pick<Acme, "eab"> {
+  const names = ["STALWART_ACME_EAB_KEY_ID", "STALWART_ACME_EAB_HMAC_KEY"] as const;
+  const given = names.filter((name) => f.isGiven(name));
+  const { host } = new URL(f.settings.STALWART_ACME_DIRECTORY);
+  const wanted = WANTS_EAB.includes(host);
+  if (given.length === 0 && !wanted) return {};
+  const [one] = given;
+  for (const name of names) f.need(name, one === undefined ? `${host} (STALWART_ACME_DIRECTORY) makes no account without it` : `${one === name ? "the account is bound with it" : `${one} is set, and both are needed`}`);
+  return { eab: true };
+}
 
 function acmeOf(f: Findings, provider: "spaceship" | "tls-alpn-01", web: Web | undefined): Acme {
   const { MAIL_TLS_CERT_FILE, MAIL_SERVER, STALWART_ACME_DIRECTORY: directory } = f.settings;
@@ -14,12 +29,12 @@ function acmeOf(f: Findings, provider: "spaceship" | "tls-alpn-01", web: Web | u
   if (provider === "spaceship") {
     f.need("STALWART_ACME_KEY", "Spaceship's API asks for it");
     f.need("STALWART_ACME_TOKEN", "Spaceship's API asks for it");
-    return { kind: "acme", challenge: "dns-01", directory };
+    return { kind: "acme", challenge: "dns-01", directory, ...eabOf(f) };
   }
   if (web === undefined && MAIL_SERVER === "stalwart")
     refuse("the certificate authority connects through the edge's HTTPS port, and this edge is mail-only; use EDGE_WEB=shared or spaceship");
   else if (web && !web.names.includes("mail")) refuse("the edge has to hand MAIL_HOSTNAME to the mailbox for it; add mail to WEB_NAMES");
-  return { kind: "acme", challenge: "tls-alpn-01", directory };
+  return { kind: "acme", challenge: "tls-alpn-01", directory, ...eabOf(f) };
 }
 
 /** How the mail server gets its certificate. */

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { boundsText, imageName, PROGRAMS } from "../versions";
-import { BACKEND_ADMIN_PORTS, BACKEND_LINES, MAIL_LINES, SERVICES } from "../wire/services";
+import { BACKEND_ADMIN_PORTS, BACKEND_LINES, IMPLICIT_TLS_RELAYS, MAIL_LINES, SERVICES } from "../wire/services";
 import * as v from "./values";
 
 /** One variable of the operator's surface. What stands here is all there is: example file, docs and checks come from it. */
@@ -196,6 +196,12 @@ export const SECTIONS = {
       allowed: "an IPv4 address, or name=address with commas between them",
       example: "203.0.113.10",
     }),
+    EDGE_PUBLIC_IPV4: optional(v.perName(v.publicIpv4), {
+      meaning: "The address that the world dials, where EDGE_IPV4 is a private one behind a router that forwards to it. DNS gets this one; for several edges name=address for each.",
+      allowed: "a public IPv4 address, or name=address with commas between them",
+      defaultIs: "EDGE_IPV4",
+      example: "203.0.113.10",
+    }),
     EDGE_IPV6: optional(v.perName(v.ipv6), {
       meaning: "The edge's public IPv6 address. Leave it out where the edge has none: no AAAA record is wanted then.",
       allowed: "an IPv6 address, or name=address with commas between them",
@@ -328,6 +334,14 @@ export const SECTIONS = {
       defaultIs: `none: mail goes direct, with a warning; without a port ${SERVICES.submission.port}`,
       example: "smtp.example.net",
     }),
+    STALWART_SMARTHOST_TLS: optional(v.word("implicit", "starttls", "plaintext"), {
+      meaning:
+        "How the smarthost is spoken to. implicit: TLS from the first byte. starttls: TLS is asked for, and without it no mail goes. " +
+        "plaintext: no TLS at all, so that everyone on the way reads and changes the mail; only without a login, and only to a relay on a network of your own.",
+      allowed: "implicit, starttls or plaintext",
+      defaultIs: `implicit on the ports ${IMPLICIT_TLS_RELAYS.join(", ")}, else starttls`,
+      example: "implicit",
+    }),
     STALWART_SMARTHOST_USER: optional(v.plainText, {
       meaning: "The smarthost's user name.",
       allowed: "a user name",
@@ -346,6 +360,21 @@ export const SECTIONS = {
       meaning: "The certificate authority's ACME directory.",
       allowed: "an https:// URL",
       default: "https://acme-v02.api.letsencrypt.org/directory",
+    }),
+    STALWART_ACME_EAB_KEY_ID: secret({
+      type: v.eabKeyId,
+      allowed: "the key id as the authority shows it: letters, digits and . _ ~ + / = -",
+      meaning: "The key id of an external account binding (RFC 8555 section 7.3.4): ZeroSSL, Google, SSL.com and others want one, Let's Encrypt does not.",
+    }),
+    STALWART_ACME_EAB_HMAC_KEY: secret({
+      type: v.eabHmacKey,
+      allowed: "the HMAC key in base64url, as the authority shows it",
+      meaning: "The HMAC key of that binding. Both are used once, when the account with the authority is made.",
+    }),
+    MAIL_TLS_NAMES: optional(v.list(v.domain), {
+      meaning: "More names that the certificate has to have, and that lead to the edge like MAIL_HOSTNAME, such as imap. and smtp. of a domain.",
+      allowed: "host names with commas between them",
+      example: "imap.example.org,smtp.example.org",
     }),
     MAIL_TLS_CERT_FILE: optional(v.filePath, {
       meaning: "An own certificate chain (PEM) on this machine; maddy needs one.",
@@ -375,14 +404,14 @@ export const SECTIONS = {
   },
   DNS: {
     MAIL_EGRESS: optional(v.list(v.egress), {
-      meaning: "The public addresses from which mail leaves when it goes direct: those of the mailbox's own internet connection, not the edge's. SPF names them.",
-      allowed: "IPv4 or IPv6 addresses, or networks like 2001:db8:0:1::/64; with commas between them",
+      meaning: "The public addresses from which mail leaves when it goes direct: those of the mailbox's own internet connection, not the edge's; or a name that leads to them, where they change. SPF names them.",
+      allowed: "IPv4 or IPv6 addresses, networks like 2001:db8:0:1::/64, or host names; with commas between them",
       example: "203.0.113.10",
     }),
     DNS_SPF_ALSO: optional(v.list(v.spfTerm), {
-      meaning: "Who else may send for your domains; with a smarthost what its maker asks for, mostly one include:.",
+      meaning: "Who else may send for your domains, beside the smarthost and MAIL_EGRESS; of a smarthost that is not known here what its provider asks for, mostly one include:.",
       allowed: "include:name, a:name, mx, ip4:address, ip6:address, exists:name; with commas between them",
-      defaultIs: "what is known of the smarthost, or a: and its name",
+      defaultIs: "nobody",
       example: "include:spf.example.net",
     }),
     DNS_SPF_ALL: defaulted(v.word("softfail", "fail"), {

@@ -78,6 +78,8 @@ export interface EdgeSite {
   /** first label of its MagicDNS name */
   readonly name: string;
   readonly ipv4: string;
+  /** what the world dials, where that is another one @default ipv4 */
+  readonly publicIpv4?: string;
   readonly ipv6?: string;
   readonly dockerHost: string;
   /** path of that engine's socket on its own host @default by dockerHost, see engineSocket */
@@ -111,12 +113,20 @@ export interface CaddySource {
 export interface Smarthost {
   readonly host: string;
   readonly port: number;
-  readonly implicitTls: boolean;
+  /** implicit: from the first byte; starttls: before anything else, or no mail; plaintext: none, and then no login either */
+  readonly tls: "implicit" | "starttls" | "plaintext";
   readonly user?: string;
 }
 
 export type Certificates =
-  | { readonly kind: "acme"; readonly challenge: "dns-01" | "tls-alpn-01"; readonly directory: string }
+  | {
+      readonly kind: "acme";
+      readonly challenge: "dns-01" | "tls-alpn-01";
+      /** URL */
+      readonly directory: string;
+      /** the account is bound to one of the operator's with the authority (STALWART_ACME_EAB_…) @default false */
+      readonly eab?: true;
+    }
   | { readonly kind: "files"; readonly chain: CertificateFile; readonly key: CertificateFile }
   | { readonly kind: "none" };
 
@@ -135,6 +145,8 @@ export interface MailboxSite {
   readonly ephemeral: boolean;
   readonly smarthost?: Smarthost;
   readonly certificates: Certificates;
+  /** names in the certificate beside those that follow from the deployment @default none */
+  readonly tlsNames?: readonly string[];
   readonly mtaSts: "testing" | "enforce" | "none";
   readonly downloads: { readonly webAdmin: boolean; readonly spamRules: boolean; readonly asn: boolean };
 }

@@ -11,6 +11,8 @@ export function dnsOf(f: Findings): DnsSite {
   const lookups = (s.DNS_SPF_ALSO ?? []).filter((term) => LOOKS_UP.test(term));
   if (lookups.length > MOST_LOOKUPS)
     f.refuse("DNS_SPF_ALSO", `${lookups.length} mechanisms with a look-up`, `allowed: ${MOST_LOOKUPS}, or receivers give up on the whole record (RFC 7208 section 4.6.4); take some out, or write ip4: and ip6:`);
+  for (const term of s.DNS_SPF_ALSO ?? [])
+    if (s.MAIL_DOMAIN.some((domain) => term === `include:${domain}`)) f.refuse("DNS_SPF_ALSO", term, "this is the record itself (MAIL_DOMAIN), which would include itself for ever; name what sends");
   if (s.DNS_TLSA && (s.STALWART_ACME_PROVIDER ?? "none") === "none" && s.MAIL_TLS_CERT_FILE === undefined)
     f.refuse("DNS_TLSA", "true", "without a certificate of your own (STALWART_ACME_PROVIDER, MAIL_TLS_CERT_FILE) the server makes a new one at each start, and mail would stop; set one, or use false");
   return {

@@ -1,3 +1,5 @@
+import { strangeSign, trimPlain } from "./values/signs";
+
 export interface DotenvMistake {
   /** from 1 */
   readonly line: number;
@@ -30,6 +32,8 @@ function readLine(raw: string): Line {
   const after = raw.slice(whole.length);
   const quoted = /^\s*(["'`])(.*)$/s.exec(after);
   const shown = looksLikeName(name) ? name : "the value";
+  const around = strangeSign(whole) ?? strangeSign(quoted ? after.slice(0, after.indexOf(quoted[1])) : "");
+  if (around !== undefined) return { name, mistake: `${shown} has ${around} beside its =; take it out` };
   if (quoted) {
     const [, quote, rest] = quoted;
     const end = rest.indexOf(quote);
@@ -42,7 +46,11 @@ function readLine(raw: string): Line {
   const comment = after.indexOf("#");
   if (comment !== -1 && !/\s/.test(after.charAt(comment - 1)))
     return { name, mistake: `${shown} holds a # outside quotes, and all from there on would be lost; put the value into single quotes` };
-  return { name, value: (comment === -1 ? after : after.slice(0, comment)).trim() };
+  const bare = trimPlain(comment === -1 ? after : after.slice(0, comment));
+  const value = bare.trim();
+  // What trim() takes away is not the operator's to see, and would come back with the next copy.
+  if (value !== bare) return { name, mistake: `${shown} begins or ends with ${strangeSign(bare)}; take it out` };
+  return { name, value };
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { VariableName } from "./contract";
 import type { Deployment, EdgeSite } from "./deployment";
 import type { Findings } from "./findings";
+import { RESERVED } from "./lines";
 import { didYouMean, isPrivateAddress, type PerName } from "./values";
 
-type PerEdge = "EDGE_IPV4" | "EDGE_IPV6" | "EDGE_DOCKER_HOST";
+type PerEdge = "EDGE_IPV4" | "EDGE_PUBLIC_IPV4" | "EDGE_IPV6" | "EDGE_DOCKER_HOST";
 
 /** The value for each edge, in the order of their names. */
 function perEdge<T extends string>(f: Findings, variable: PerEdge, given: PerName<T> | undefined, needed: string | undefined): (T | undefined)[] {
@@ -41,15 +42,17 @@ export function edgesOf(f: Findings): EdgeSite[] {
   if (s.EDGE_NETWORK === "sidecar") checkSidecar(f);
   else f.idle("EDGE_NETWORK is host", "EDGE_DOCKER_NETWORK");
   const ipv4 = perEdge(f, "EDGE_IPV4", s.EDGE_IPV4, "address");
+  const outer = perEdge(f, "EDGE_PUBLIC_IPV4", s.EDGE_PUBLIC_IPV4, undefined);
   const ipv6 = perEdge(f, "EDGE_IPV6", s.EDGE_IPV6, undefined);
   const engines = perEdge(f, "EDGE_DOCKER_HOST", s.EDGE_DOCKER_HOST, "engine");
   for (const [variable, addresses] of [["EDGE_IPV4", ipv4], ["EDGE_IPV6", ipv6]] as const)
-    for (const address of new Set(addresses.filter((one) => one !== undefined && isPrivateAddress(one))))
-      f.warn(`${variable} ${address} is a private address: the world reaches it only where something forwards to it, and then DNS needs that address`);
+    for (const address of new Set(addresses.filter((one, index) => one !== undefined && isPrivateAddress(one) && (variable === "EDGE_IPV6" || outer[index] === undefined))))
+      f.warn(`${variable} ${address} is a private address: the world reaches it only where something forwards to it, and then DNS needs that address${variable === "EDGE_IPV4" ? " (EDGE_PUBLIC_IPV4)" : ""}`);
   const sockets = socketsOf(f);
   return s.EDGE_MAGIC_NAME.map((name, index) => ({
     name,
     ipv4: ipv4[index] ?? "",
+    ...(outer[index] === undefined ? {} : { publicIpv4: outer[index] }),
     ipv6: ipv6[index],
     dockerHost: engines[index] ?? "",
     ...(sockets[index] === undefined ? {} : { dockerSocket: sockets[index] }),
@@ -83,8 +86,10 @@ export function webOf(f: Findings): Deployment["web"] {
     const because = s.EDGE_WEB === undefined ? "MAIL_SERVER is maddy, so the edge is mail-only" : "EDGE_WEB is mail-only";
     if (s.WEB_PROXY_PROTOCOL) f.refuse("WEB_PROXY_PROTOCOL", "true", `${because} and carries no HTTPS; set it to false or use EDGE_WEB=shared`);
     f.idle(because, ...WEB_ONLY);
+    if (s.MTA_STS_MODE !== "none") f.idle(`${because}, and the mailbox serves no policy`, "MTA_STS_MODE");
     return undefined;
   }
+  if (!s.WEB_NAMES.includes("mta-sts") && s.MTA_STS_MODE !== "none") f.idle("mta-sts is not among WEB_NAMES, so no policy is served", "MTA_STS_MODE");
   if (s.EDGE_NETWORK === "sidecar" && /^(127\.|::1$|localhost$)/.test(s.EDGE_WEB_FALLBACK.host))
     f.warn(`EDGE_WEB_FALLBACK ${s.EDGE_WEB_FALLBACK.host} is the edge's own loopback (EDGE_NETWORK is sidecar): only a web server that joins its namespace answers there`);
   return {
@@ -104,6 +109,8 @@ export function adminVhostOf(f: Findings, web: Deployment["web"], { domains, hos
   }
   const taken = web?.names.some((one) => (one === "mail" ? name === hostname : domains.some((domain) => name === `${one}.${domain}`)));
   if (taken) f.refuse("ADMIN_VHOST", name, "the edge hands this name to the mailbox (WEB_NAMES), so the web server never sees it; choose another name");
+  else if (name === hostname || domains.includes(name) || domains.some((domain) => RESERVED.some((label) => name === `${label}.${domain}`)))
+    f.refuse("ADMIN_VHOST", name, "this name leads the world to the mail server (MAIL_HOSTNAME, MAIL_DOMAIN), and the administration's leads to the tailnet only; choose another name, like stalwart." + domains[0]);
   if (web && !web.fallback.proxyProtocol)
     f.refuse("ADMIN_VHOST", name, "behind the edge the web server takes everybody for 127.0.0.1 and could not keep strangers out; set EDGE_WEB_FALLBACK_PROXY_PROTOCOL=true too");
   return name;

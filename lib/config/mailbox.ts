@@ -17,6 +17,25 @@ function sidecarImageOf(f: Findings): string {
   return image;
 }
 
+/** More names for the certificate. An authority proves them in the public DNS, so a MagicDNS name is not for it. */
+function tlsNames(f: Findings, { hostname, tailnet }: Pick<Deployment, "hostname" | "tailnet">): Pick<MailboxSite, "tlsNames"> {
+  const { MAIL_TLS_NAMES: names, STALWART_ACME_PROVIDER: provider = "none", MAIL_DOMAIN: domains, ADMIN_VHOST: vhost } = f.settings;
+  if (names === undefined) return {};
+  if (provider === "none") {
+    f.idle("STALWART_ACME_PROVIDER is none, and a certificate by files has the names that it was made with", "MAIL_TLS_NAMES");
+    return {};
+  }
+  for (const name of names) {
+    if (name === tailnet.name || name.endsWith(`.${tailnet.name}`))
+      f.refuse("MAIL_TLS_NAMES", name, "it is inside the tailnet (TS_TAILNET), where no authority can look; use MAIL_TLS_CERT_FILE for it, or have users dial MAIL_HOSTNAME (docs/dns.md)");
+    else if (provider === "spaceship" && !domains.some((domain) => name === domain || name.endsWith(`.${domain}`)))
+      f.refuse("MAIL_TLS_NAMES", name, "it is in none of the domains (MAIL_DOMAIN), so the DNS account cannot prove it; take it out, or use tls-alpn-01");
+    else if (name === vhost) f.refuse("MAIL_TLS_NAMES", name, "it is ADMIN_VHOST, which belongs to the edge's web server; take it out of one of them");
+    else if (domains.includes(name)) f.refuse("MAIL_TLS_NAMES", name, "this is a mail domain itself (MAIL_DOMAIN), whose address is the web site's; name a host below it");
+  }
+  return { tlsNames: names.filter((name) => name !== hostname) };
+}
+
 /** The mailbox; its certificates are still paths here, since nothing is read from disk before all is right. */
 export function mailboxOf(f: Findings, deployment: Pick<Deployment, "web" | "hostname" | "tailnet" | "edges">): Omit<MailboxSite, "certificates"> & { certificates: CertificateChoice } {
   const { settings: s } = f;
@@ -33,6 +52,7 @@ export function mailboxOf(f: Findings, deployment: Pick<Deployment, "web" | "hos
     ephemeral: s.TS_EPHEMERAL,
     smarthost: smarthostOf(f, deployment),
     certificates: certificatesOf(f, deployment.web),
+    ...tlsNames(f, deployment),
     mtaSts: s.MTA_STS_MODE,
     downloads: { webAdmin: s.STALWART_WEB_ADMIN === "default", spamRules: s.STALWART_SPAM_RULES === "default", asn: s.STALWART_ASN === "default" },
   };

@@ -6,6 +6,22 @@ export function printable(text: string, most = 120): string {
 
 const HIDDEN = "(not shown)";
 
+/** Prefixes with a colon that are no user name: of principals, of SPF terms, of mail addresses. */
+const NO_LOGIN = /\b(?:(?:auto)?group|tag|mailto|include|exists|ip[46]):/gi;
+/** `user:password@` before a host, with or without a scheme; a password may hold any sign, so all to the last @ is hidden. */
+const LOGIN = /(^|[\s"=,]|:\/\/)((?!ssh:\/\/[^/@:\s]*@)[^\s"=,:/@]*:(?!\/\/)[^\n]*)@(?!sha256:)/;
+
+/** What stands as a login before an @ in a value that should have none, and the parts that a list would take it apart into. */
+export function userinfoIn(value: string): string[] {
+  const bare = value.replace(/ssh:\/\/[^/@:\s]*@/gi, "").replace(/\w+:\/\//g, "").replace(NO_LOGIN, "");
+  const [colon, at] = [bare.indexOf(":"), bare.lastIndexOf("@")];
+  if (colon === -1 || at < colon) return [];
+  const begin = Math.max(...["=", ",", " ", '"'].map((sign) => bare.lastIndexOf(sign, colon))) + 1;
+  const login = bare.slice(begin, at);
+  const parts = [/[\s,]+/, /:/, /[\s,:]+/, /[\s,:@=]+/].flatMap((between) => login.split(between));
+  return [login, ...parts].filter((part) => part.length >= 4);
+}
+
 /**
  * Takes secrets out of a user's text: those that the operator gave (written into a wrong variable as well), and what
  * has the look of one: a password in a URL, a Tailscale or Headscale key.
@@ -18,6 +34,7 @@ export const concealing =
       .reduce((rest, secret) => rest.split(secret).join(HIDDEN), text)
       // The user in ssh://user@host is no secret.
       .replace(/(ssh:\/\/[^/@:\s]*@)|(:\/\/)[^/@\s]*@/g, (_all, ssh?: string) => ssh ?? `://${HIDDEN}@`)
+      .replace(LOGIN, (all, before: string) => (userinfoIn(all).length > 0 ? `${before}${HIDDEN}@` : all))
       .replace(/\b(tskey|hskey)-[\w-]+/g, HIDDEN);
   };
 

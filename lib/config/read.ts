@@ -1,14 +1,16 @@
 import { CONTRACT, SECRETS, VARIABLES, type SecretName, type Settings, type VariableName } from "./contract";
 import type { ConfigInput } from "./deployment";
 import { looksLikeName, readDotenv, type DotenvMistake, type DotenvText } from "./dotenv";
-import { concealing, mistakeLine, printable } from "./messages";
+import { concealing, mistakeLine, printable, userinfoIn } from "./messages";
 import { readSecretFile } from "./secret-file";
-import { didYouMean, filePath, outcome } from "./values";
+import { didYouMean, filePath, outcome, strangeSign, trimPlain, type Outcome, type ValueType } from "./values";
 
 /** A secret as it was given: its text, and the file that it came from, when it did. */
 export interface SecretText {
   readonly value: string;
   readonly path?: string;
+  /** the file holds more than the value (a carriage return, a byte order mark), so a clean copy has to stand in for it */
+  readonly rewritten?: true;
 }
 
 /** What the variables say, each for itself. */
@@ -47,6 +49,13 @@ function unknownNames({ values }: DotenvText): DotenvMistake[] {
   });
 }
 
+/** @returns the value, or the hint: too long, a sign that came along when it was copied, or what the type says */
+function readText(type: ValueType<unknown>, text: string): Outcome<unknown> {
+  if (text.length > MOST_CHARACTERS) return { hint: `it has ${text.length} characters; write at most ${MOST_CHARACTERS}` };
+  const sign = strangeSign(text);
+  return sign === undefined ? outcome(type, text) : { hint: `it holds ${sign}; write it with the plain sign, or without` };
+}
+
 const standIns = new Map<VariableName, unknown>();
 
 /** The value of the default, or of the example where there is none. Always the same, so it is read once. */
@@ -74,7 +83,7 @@ export function readVariables({ project, environment, dotenv }: ConfigInput): Re
   const examples: string[] = [];
 
   // An empty value counts as not set, so that `NAME=` in a copied .env does no harm, nor in the environment.
-  const filled = (text: string | undefined, from: Given["from"]): Given | undefined => (text === undefined || text.trim() === "" ? undefined : { text, from });
+  const filled = (text: string | undefined, from: Given["from"]): Given | undefined => (text === undefined || trimPlain(text) === "" ? undefined : { text, from });
   const find = (name: string): Given | undefined => filled(environment[name], "environment") ?? filled(file.values.get(name)?.value, "file");
 
   const refuse = (name: VariableName, line: string): void => {
@@ -91,27 +100,31 @@ export function readVariables({ project, environment, dotenv }: ConfigInput): Re
     const check = (text: string, rest: Omit<SecretText, "value">): void => {
       // Kept in any case: a refused secret must not show up in other messages either.
       secrets.set(name, { value: text, ...rest });
-      const read = text.length > MOST_CHARACTERS ? { hint: `write at most ${MOST_CHARACTERS} characters` } : outcome(type, text);
+      const read = readText(type, text);
       const source = rest.path === undefined ? name : `${name}_FILE`;
       if ("hint" in read) refuse(name, `${source}: got a value that cannot be used (not shown); allowed: ${allowed}; ${read.hint}`);
     };
     if (value && !(path?.from === "environment" && value.from === "file")) return check(value.text, {});
     if (!path) return;
     const trimmed = path.text.trim();
-    const named = outcome(filePath, trimmed);
+    const strange = strangeSign(path.text);
+    const named = strange === undefined ? outcome(filePath, trimmed) : { hint: `it holds ${strange}; copy it again without` };
     const read = "hint" in named ? { mistake: named.hint } : readSecretFile(project, trimmed);
     if ("mistake" in read) refuse(name, `${name}_FILE: got a path that cannot be used (not shown); allowed: the path of a readable file with one line; ${read.mistake}`);
     else if ("absent" in read) absent.set(name, read.absent);
-    else check(read.value, { path: trimmed });
+    else check(read.value, { path: trimmed, ...(read.rewritten ? { rewritten: true } : {}) });
   }
 
   SECRETS.forEach(readSecret);
-  const conceal = concealing([...secrets.values()].map(({ value }) => value));
-  const shown = (text: string, most?: number): string => printable(conceal(text), most);
+  const kept = [...secrets.values()].map(({ value }) => value);
 
   function readSetting(name: VariableName): void {
     const { type, required, allowed, example, default: byDefault } = CONTRACT[name];
-    const text = find(name)?.text.trim();
+    const raw = find(name)?.text;
+    const text = raw === undefined ? undefined : trimPlain(raw);
+    // A login before an @ is hidden as a whole, and so is each of its parts in a hint that quotes them.
+    const conceal = concealing([...kept, ...userinfoIn(text ?? "")]);
+    const shown = (some: string, most?: number): string => printable(conceal(some), most);
     if (text === undefined) {
       if (required && dotenv === undefined) examples.push(`${name}=${example}`);
       else if (required && !wrong.has(name)) refuse(name, mistakeLine(name, undefined, `allowed: ${allowed}; set it, for example ${name}=${example}`));
@@ -120,7 +133,7 @@ export function readVariables({ project, environment, dotenv }: ConfigInput): Re
     }
     given.add(name);
     if (required && text.toLowerCase().split(/[\s,=]+/).includes(example ?? "")) examples.push(`${name}=${shown(text)}`);
-    const read = text.length > MOST_CHARACTERS ? { hint: `it has ${text.length} characters; write at most ${MOST_CHARACTERS}` } : outcome(type, text);
+    const read = readText(type, text);
     if ("value" in read) return void (settings[name] = read.value);
     refuse(name, mistakeLine(name, shown(text), `allowed: ${allowed}; ${shown(read.hint, 400)}`));
     settings[name] = standIn(name);

@@ -16,8 +16,13 @@ function tailnetName(f: Findings): string {
     if (!name.includes(".")) return `${name}.${TAILSCALE}`;
     if (!name.endsWith(`.${TAILSCALE}`))
       f.refuse("TS_TAILNET", name, `Tailscale's names end in .${TAILSCALE}; write the name that the DNS page of the admin console shows, or set TS_LOGIN_SERVER for Headscale`);
+    else if (name.split(".").length > TAILSCALE.split(".").length + 1)
+      f.refuse("TS_TAILNET", name, `this is the name of a node in it, and nodes would be dialed as stalwart.${name}; write the tailnet alone, ${name.split(".").slice(-3).join(".")}`);
     return name;
   }
+  const [first, ...rest] = name.split(".");
+  if ([f.settings.STALWART_MAGIC_NAME, ...f.settings.EDGE_MAGIC_NAME].includes(first) && rest.length > 1)
+    f.warn(`TS_TAILNET ${name} begins with the name of a node (${first}), so that node is dialed as ${first}.${name}; if that is not its name, write ${rest.join(".")}`);
   if (!name.includes(".")) f.refuse("TS_TAILNET", name, "allowed with TS_LOGIN_SERVER: your Headscale's whole base_domain, like tailnet.example.org");
   const server = new URL(headscale).hostname;
   if (server === name || server.endsWith(`.${name}`))

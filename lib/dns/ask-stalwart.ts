@@ -40,14 +40,20 @@ export function dkimIn(zone: string): { name: string; text: string }[] {
   return [...zone.matchAll(/^(\S+\._domainkey\.\S+?)\.?\s+(?:\d+\s+)?IN\s+TXT\s+(\([^)]*\)|.*)$/gm)].map(([, name, strings]) => ({ name: name.toLowerCase(), text: joined(strings) }));
 }
 
+/** Digests of the settings that it serves to clients, in the same file. */
+export function autoConfigIn(zone: string): { name: string; text: string }[] {
+  return [...zone.matchAll(/^(_ua-auto-config\.\S+?)\.?\s+(?:\d+\s+)?IN\s+TXT\s+(\([^)]*\)|.*)$/gm)].map(([, name, strings]) => ({ name: name.toLowerCase(), text: joined(strings) }));
+}
+
 /** The DKIM keys that it signs with, and its accounts with the certificate authority. @throws Error in one line */
-export async function askStalwart(api: Api): Promise<Pick<Known, "dkim" | "caaAccounts">> {
+export async function askStalwart(api: Api): Promise<Pick<Known, "dkim" | "caaAccounts" | "autoConfig">> {
   const [domains, providers] = await call(api, [
     ["x:Domain/get", ["name", "dnsZoneFile"]],
     ["x:AcmeProvider/get", ["directory", "accountUri"]],
   ]);
   return {
     dkim: (domains.list ?? []).flatMap(({ dnsZoneFile }) => dkimIn(String(dnsZoneFile ?? ""))),
+    autoConfig: (domains.list ?? []).flatMap(({ dnsZoneFile }) => autoConfigIn(String(dnsZoneFile ?? ""))),
     caaAccounts: (providers.list ?? []).flatMap(({ accountUri }) => (typeof accountUri === "string" && accountUri !== "" ? [accountUri] : [])),
   };
 }

@@ -25,7 +25,7 @@ async function maddyKeys({ domains, mailbox, tailnet }: Deployment, environment:
   return { dkim: keys };
 }
 
-function stalwartApi({ domains }: Deployment, wire: Wire, way: Way, password: string): Promise<Pick<Known, "dkim" | "caaAccounts">> {
+function stalwartApi({ domains }: Deployment, wire: Wire, way: Way, password: string): Promise<Pick<Known, "dkim" | "caaAccounts" | "autoConfig">> {
   const admin = wire.listeners.find(({ line }) => line === "admin");
   if (admin === undefined) throw new Error("it has no administration");
   return askStalwart({ way, port: admin.port, user: `admin@${domains[0]}`, password, seconds: SECONDS });

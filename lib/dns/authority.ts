@@ -10,6 +10,23 @@ export interface Authority {
 const MOST_SERVERS = 4;
 
 /**
+ * The zone that really holds a name, by its SOA record; undefined where nobody says.
+ * @param lookup answers with nothing for a name that is no zone's own
+ */
+export async function zoneOf(name: string, lookup: Lookup): Promise<string | undefined> {
+  const labels = name.split(".");
+  for (let at = 0; at < labels.length - 1; at += 1) {
+    const candidate = labels.slice(at).join(".");
+    try {
+      if ((await lookup(candidate, "SOA")).length > 0) return candidate;
+    } catch {
+      return undefined;
+    }
+  }
+  return undefined;
+}
+
+/**
  * Finds them by the NS records of the name, or of the nearest one above it.
  * @throws Error with one line where nobody answers for the name
  */

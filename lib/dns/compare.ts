@@ -2,6 +2,8 @@ import type { DnsRecord, WantedType } from "./records";
 import { dataOf } from "./records";
 import type { Lookup } from "./resolver";
 import { isSpf } from "./spf";
+import { spfMeaning } from "./spf-record";
+import { dkimMeaning, dmarcDoes, tlsReportDoes } from "./tag-list";
 import type { DnsPlan } from "./types";
 import type { Zone } from "./zones";
 
@@ -25,7 +27,7 @@ export interface Compared {
 /** What kind of text it is, by its beginning; a domain has texts of others too. */
 function kindOf(text: string): string | undefined {
   if (isSpf(text)) return "v=spf1";
-  return /^(v=(?:DMARC1|STSv1|TLSRPTv1|DKIM1))\b/.exec(text)?.[1];
+  return /^v\s*=\s*(DMARC1|STSv1|TLSRPTv1|DKIM1|UAAC1)\b/.exec(text.trim())?.[1].replace(/^/, "v=");
 }
 /** At these names every text is of one kind; others' stand beside ours elsewhere. */
 const kindAt = (name: string, wanted: readonly string[]): string | undefined => {
@@ -35,14 +37,39 @@ const kindAt = (name: string, wanted: readonly string[]): string | undefined => 
   return name.startsWith("_smtp._tls.") ? "v=TLSRPTv1" : "v=spf1";
 };
 
-/** Two spellings of one meaning are made one: blanks around the semicolons of tag lists and of CAA, case and blanks in SPF. */
-export function meaning(type: string, data: string): string {
-  if (type === "CAA") return data.replace(/\s*;\s*/g, ";").replace(/^(\d+ )(\w+)/, (_all, flags: string, tag: string) => flags + tag.toLowerCase());
+/** A CAA value: parameters in any order, methods in any order, blanks nowhere (RFC 8659 section 4.2, RFC 8657 section 4). */
+function caaMeaning(data: string): string {
+  const [, flags = "", tag = "", value = ""] = /^(\d+) (\w+) "(.*)"$/s.exec(data) ?? [];
+  const [issuer = "", ...parameters] = value.split(";").map((part) => part.trim().replace(/\s*=\s*/, "="));
+  const methods = (one: string): string => one.replace(/^(validationmethods=)(.*)$/, (_all, name: string, list: string) => name + list.split(",").sort().join());
+  return `${flags} ${tag.toLowerCase()} ${[issuer.toLowerCase(), ...parameters.filter((one) => one !== "").map(methods).sort()].join(";")}`;
+}
+
+/** Two spellings of one meaning are made one, by the grammar of each kind of record. @param name where it stands */
+export function meaning(type: string, data: string, name?: string): string {
+  if (type === "CAA") return caaMeaning(data);
+  // The weight counts between records of one priority, and the priority of the only MX between nothing: see satisfies().
+  if (type === "SRV") return data.toLowerCase().replace(/^(\d+) \d+ /, "$1 ");
   if (type !== "TXT") return data.toLowerCase();
-  if (isSpf(data)) return data.toLowerCase().trim().replace(/\s+/g, " ");
-  if (kindOf(data) === undefined) return data;
+  if (isSpf(data)) return spfMeaning(data, name) ?? data.toLowerCase().trim().replace(/\s+/g, " ");
+  const kind = kindOf(data);
+  if (kind === "v=DKIM1" || name?.includes("._domainkey.")) return dkimMeaning(data);
+  if (kind === undefined) return data;
   return data.split(";").map((tag) => tag.trim().replace(/\s*=\s*/, "=")).filter((tag) => tag !== "").join(";");
 }
+
+/** Whether a live record does what the wanted one says; it may say more where that is its owner's choice. */
+export function satisfies(type: string, wanted: string, live: string, name?: string): boolean {
+  if (meaning(type, wanted, name) === meaning(type, live, name)) return true;
+  // One mail host is first by any priority (RFC 5321 section 5.1).
+  if (type === "MX") return wanted.split(" ")[1].toLowerCase() === live.split(" ")[1]?.toLowerCase();
+  if (type !== "TXT") return false;
+  if (kindOf(wanted) === "v=DMARC1") return dmarcDoes(wanted, live);
+  return kindOf(wanted) === "v=TLSRPTv1" && kindOf(live) === "v=TLSRPTv1" && tlsReportDoes(wanted, live);
+}
+
+/** "Decidedly not here" (RFC 2782, target `.`): where nothing is wanted, it says the same as no record. */
+const saysNothing = (type: string, live: string): boolean => type === "SRV" && / \.$/.test(live);
 
 interface Place {
   readonly name: string;
@@ -67,10 +94,11 @@ const TWO_SPF = "two SPF records: receivers take neither (RFC 7208 section 4.5);
 
 function differences({ name, type, wanted }: Place, answer: readonly string[], unknown: boolean): Finding[] {
   const kind = type === "TXT" ? kindAt(name, wanted) : undefined;
-  const live = kind === undefined ? answer : answer.filter((one) => kindOf(one) === kind);
-  const same = (a: string, b: string): boolean => meaning(type, a) === meaning(type, b);
-  const lacking = wanted.filter((one) => !live.some((other) => same(one, other)));
-  const surplus = live.filter((one) => !wanted.some((other) => same(one, other)));
+  // At a key's own name every text is a key, also without its v= (RFC 6376 section 3.6.1).
+  const isKey = type === "TXT" && name.includes("._domainkey.");
+  const live = kind === undefined || isKey ? answer : answer.filter((one) => kindOf(one) === kind);
+  const lacking = wanted.filter((one) => !live.some((other) => satisfies(type, one, other, name)));
+  const surplus = live.filter((one) => !wanted.some((other) => satisfies(type, other, one, name)) && !(wanted.length === 0 && saysNothing(type, one)));
   if (kind === "v=spf1" && live.length > 1) return surplus.map((one) => ({ kind: "extra", name, type, live: one, why: TWO_SPF }));
   // Nobody knows what should be there: what is there may be right.
   if (unknown) return [];

@@ -1,7 +1,8 @@
 import type { Deployment } from "../config";
 import type { Wire } from "../wire";
 import { issuerOf } from "./caa";
-import { certified, daneName } from "./places";
+import { paccName, servesPacc } from "./pacc";
+import { certified, daneName, publicAddresses } from "./places";
 import type { DnsRecord } from "./records";
 import { agreements, reportsOn } from "./reports";
 import { isSpf, MOST_BYTES, type Spf } from "./spf";
@@ -15,6 +16,17 @@ export function missingRecords(deployment: Deployment, wire: Wire, { terms, note
   return [
     ...(terms === undefined ? domains.map((name): Missing => ({ name, type: "TXT", what: "SPF", why: note })) : []),
     ...keyless.map((domain): Missing => ({ name: `*._domainkey.${domain}`, type: "TXT", what: "DKIM", why: reasons.dkim ?? `${mailbox.server} makes the keys: npm run dns asks it when it runs` })),
+    ...deployment.edges.filter((edge) => publicAddresses(edge).length === 0).flatMap(({ name, ipv4 }) =>
+      certified(deployment).map((host): Missing => ({
+        ...{ name: host, type: "A", what: "address" },
+        why: `the edge ${name} has the private address ${ipv4} (EDGE_IPV4), which the world cannot dial: set EDGE_PUBLIC_IPV4 to that of the router that forwards to it`,
+      })),
+    ),
+    ...(servesPacc(deployment)
+      ? domains.filter((domain) => !known.autoConfig?.some(({ name }) => name === paccName(domain))).map(
+          (domain): Missing => ({ name: paccName(domain), type: "TXT", what: "PACC", why: reasons.dkim ?? `${mailbox.server} makes it from its settings: npm run dns asks it when it runs` }),
+        )
+      : []),
     ...missingCaa(deployment, known),
     ...(dns.tlsa && !known.certificates?.length
       ? [{ name: daneName(deployment, wire), type: "TLSA", what: "TLSA", why: reasons.certificates ?? `the certificate of ${hostname} was not looked at: npm run dns does it when the server runs` } as const]

@@ -2,15 +2,24 @@ import { reportMistakes } from "../app";
 import { projectOf } from "../site/project";
 import { readerMayLeave } from "../pipe";
 import { askMailbox } from "./ask";
+import { zoneOf } from "./authority";
 import { liveDiff } from "./live";
 import { readOptions } from "./options";
 import { dnsRecords } from "./plan";
-import { renderForms, renderJson } from "./render-forms";
+import { renderForms, renderJson, type RealZones } from "./render-forms";
+import { lookupAt } from "./resolver";
 import { renderZones } from "./render-zone";
 import { renderDiff, statusOf } from "./report";
-import { zonesOf } from "./zones";
+import { zonesOf, type Zone } from "./zones";
 
-const RENDER = { zone: renderZones, table: renderForms, json: renderJson } as const;
+const RENDER = { zone: renderZones, json: renderJson } as const;
+
+/** Which zones exist, by the public resolvers. */
+async function realZones(zones: readonly Zone[], resolvers: readonly string[]): Promise<RealZones> {
+  const lookup = lookupAt(resolvers);
+  const found = await Promise.all(zones.map(async ({ origin }) => [origin, await zoneOf(origin, lookup)] as const));
+  return new Map(found.flatMap(([origin, zone]) => (zone === undefined ? [] : [[origin, zone] as const])));
+}
 
 /**
  * `npm run dns`: the records of this deployment, or with --diff what of them is live.
@@ -24,7 +33,8 @@ async function main(words: readonly string[], project: string, environment: Node
     const plan = dnsRecords(deployment, wire, offline ? {} : await askMailbox(deployment, wire, project, environment));
     const zones = zonesOf(plan).filter(({ origin }) => domains.includes(origin));
     if (!diff) {
-      process.stdout.write(RENDER[form](zones, plan));
+      const real = form === "table" && !offline ? await realZones(zones, deployment.dns.resolvers) : undefined;
+      process.stdout.write(form === "table" ? renderForms(zones, plan, real) : RENDER[form](zones, plan));
       return 0;
     }
     const { resolvers } = deployment.dns;

@@ -8,7 +8,7 @@ export const dmarcText = (policy: Deployment["dns"]["dmarc"], reports: string): 
 export const tlsReportText = (reports: string): string => `v=TLSRPTv1; rua=mailto:${reports}`;
 
 /** One week, as Stalwart serves it. */
-const MAX_AGE = 604_800;
+export const MAX_AGE = 604_800;
 
 /** The policy that the mailbox serves for each domain (RFC 8461 section 3.2); undefined where it serves none. */
 export function mtaStsPolicy({ web, mailbox, hostname }: Pick<Deployment, "web" | "mailbox" | "hostname">): string | undefined {

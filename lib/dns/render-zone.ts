@@ -49,7 +49,7 @@ const reverseText = (reverse: readonly Reverse[]): string[] => [
 ];
 
 /** All zones, one after another, with what no zone holds as comments. */
-export function renderZones(zones: readonly Zone[], { ttl, reverse, notes }: Pick<DnsPlan, "ttl" | "reverse" | "notes">): string {
-  const rest = [...reverseText(reverse), ...notes.map((note) => `; note: ${note}`)];
+export function renderZones(zones: readonly Zone[], { ttl, reverse, notes, transitions }: Pick<DnsPlan, "ttl" | "reverse" | "notes" | "transitions">): string {
+  const rest = [...reverseText(reverse), ...notes.map((note) => `; note: ${note}`), ...transitions.map((one) => `; step: ${one}`)];
   return `${[...zones.map((zone) => zoneText(zone, ttl)), rest.join("\n")].join("\n")}\n`;
 }

@@ -20,7 +20,7 @@ function question(id: number, name: string): Buffer {
 /** Where the name that starts at `at` ends; a pointer (RFC 1035 section 4.1.4) is its last part. */
 function afterName(message: Buffer, at: number): number {
   let next = at;
-  while (message[next] !== 0) {
+  while (message.readUInt8(next) !== 0) {
     if (message[next] >= 0xc0) return next + 2;
     next += message[next] + 1;
     if (next >= message.length) throw new RangeError("a name does not end");

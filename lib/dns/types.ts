@@ -5,6 +5,8 @@ export interface Known {
   readonly dkim?: readonly { readonly name: string; readonly text: string }[];
   /** URIs of its accounts with the certificate authority (RFC 8555 section 7.3) */
   readonly caaAccounts?: readonly string[];
+  /** digest of the settings that it serves to clients */
+  readonly autoConfig?: readonly { readonly name: string; readonly text: string }[];
   /** that it shows to other mail servers, PEM */
   readonly certificates?: readonly string[];
   /** why something is absent */
@@ -15,7 +17,7 @@ export interface Known {
 export interface Missing {
   readonly name: string;
   readonly type: WantedType;
-  readonly what: "SPF" | "DKIM" | "CAA" | "TLSA";
+  readonly what: "SPF" | "DKIM" | "CAA" | "TLSA" | "PACC" | "address";
   /** with what to do about it */
   readonly why: string;
 }
@@ -31,6 +33,8 @@ export interface DnsPlan {
   /** what speaks for this mail server even where no record is wanted; anything else there is too much */
   readonly owned: readonly { readonly name: string; readonly type: WantedType }[];
   readonly missing: readonly Missing[];
+  /** changes that others remember: what to do in which order, and how long to wait */
+  readonly transitions: readonly string[];
   /** worth a look, though nothing is missing */
   readonly notes: readonly string[];
   /** the MTA-STS policy that the mailbox serves (RFC 8461 section 3.2) */

@@ -9,7 +9,7 @@ export type Acme = Extract<Certificates, { kind: "acme" }>;
 export const isLetsEncrypt = ({ directory }: Acme): boolean => new URL(directory).host.endsWith(".letsencrypt.org");
 
 /** Every name that the mail server wants in a certificate. */
-export const certificateHosts = ({ deployment }: Ground): string[] => [...new Set([deployment.hostname, ...webHosts(deployment)])];
+export const certificateHosts = ({ deployment }: Ground): string[] => [...new Set([deployment.hostname, ...webHosts(deployment), ...(deployment.mailbox.tlsNames ?? [])])];
 
 /** What CAA calls the authority. @throws CannotAsk */
 export async function identitiesOf(ground: Ground, { directory }: Acme): Promise<readonly string[]> {

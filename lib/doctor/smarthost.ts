@@ -12,12 +12,12 @@ const STEPS: Readonly<Record<string, Refused["step"]>> = { EAUTH: "login", ENOAU
 /** OpenSSL's and Node's words for a certificate that is not taken; all else is the connection. */
 const CERTIFICATE = /certificate|altname|self.signed|TLS|SSL/i;
 
-/** Logs in as the mail server does: never without TLS, never with a certificate that is not the smarthost's; sends nothing. */
-export async function tryLogin(way: Way, { host, port, implicitTls, user }: Smarthost, { password, name, authorities }: { readonly password?: string; readonly name: string; readonly authorities?: readonly string[] }): Promise<Refused | undefined> {
+/** Logs in as the mail server does: never without TLS unless the contract says so by name, never with a certificate that is not the smarthost's; sends nothing. */
+export async function tryLogin(way: Way, { host, port, tls, user }: Smarthost, { password, name, authorities }: { readonly password?: string; readonly name: string; readonly authorities?: readonly string[] }): Promise<Refused | undefined> {
   const { createTransport } = await import("nodemailer");
   const connection = way.open(host, port);
   const transport = createTransport({
-    ...{ host, port, secure: implicitTls, requireTLS: !implicitTls, name, connection: connection as never },
+    ...{ host, port, secure: tls === "implicit", requireTLS: tls === "starttls", ignoreTLS: tls === "plaintext", name, connection: connection as never },
     ...{ connectionTimeout: 8000, greetingTimeout: 8000, socketTimeout: 8000 },
     tls: { ...(isIP(host) === 0 ? { servername: host } : {}), ...(authorities === undefined ? {} : { ca: [...authorities] }) },
     ...(user === undefined ? {} : { auth: { user, pass: password ?? "" } }),

@@ -41,6 +41,9 @@ const namesOf = <K extends Service["kind"]>(kind: K): NamesOf<K>[] =>
 export const MAIL_LINES: readonly MailLineName[] = namesOf("mail");
 export const BACKEND_LINES: readonly BackendLineName[] = namesOf("backend");
 
+/** Ports on which relays speak TLS from the first byte: RFC 8314's, and those that large ones have beside it. */
+export const IMPLICIT_TLS_RELAYS: readonly number[] = [SERVICES.submissions.port, 2465, 8465, SERVICES.web.port];
+
 /** Ports inside the mailbox's namespace that no grant ever names. */
 export const PRIVATE_PORTS = {
   /** Stalwart's recovery listener while the plan is applied (`STALWART_RECOVERY_MODE_PORT`); it listens on every address */

@@ -39,6 +39,17 @@ test.each([
   ]);
 });
 
+test.each([
+  ["starttls", "tcp://smtp.relay.test:2525", "yes"],
+  ["implicit", "tls://smtp.relay.test:2525", "no"],
+  ["plaintext", "tcp://smtp.relay.test:2525", "no"],
+])("STALWART_SMARTHOST_TLS=%s", (word, target, startTls) => {
+  expect(block(textOf({ STALWART_SMARTHOST: "smtp.relay.test:2525", STALWART_SMARTHOST_TLS: word }), "target.smtp", "outbound").block).toEqual([
+    { name: "targets", args: [target] },
+    { name: "starttls", args: [startTls] },
+  ]);
+});
+
 test("direct mail with DANE and MTA-STS", () => {
   expect(block(textOf(), "target.remote", "outbound").block?.[0].block?.map(({ name }) => name)).toEqual(["dane", "mtasts", "local_policy"]);
 });

@@ -100,6 +100,24 @@ describe("the allow-list", () => {
   });
 });
 
+describe("a certificate authority", () => {
+  const ACME = { STALWART_ACME_PROVIDER: "tls-alpn-01", WEB_NAMES: "mail" };
+  const account = (overrides: Overrides) => written(planOf({ ...ACME, ...overrides }), "AcmeProvider").acme;
+  test("that binds accounts gets both keys at the account's creation, as placeholders, and only then", () => {
+    const EAB = { STALWART_ACME_EAB_KEY_ID: "kid-1", STALWART_ACME_EAB_HMAC_KEY: "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W" };
+    expect(account(EAB)).toMatchObject({ eabKeyId: "{{stalwart_acme_eab_key_id}}", eabHmacKey: "{{stalwart_acme_eab_hmac_key}}" });
+    expect(JSON.stringify(planOf({ ...ACME, ...EAB }))).not.toMatch(/kid-1|zWNDZM6e/);
+    const updates = planOf({ ...ACME, ...EAB }).filter(({ name }) => name.startsWith("97-"));
+    expect(JSON.stringify(updates)).not.toContain("eab");
+    expect(account({})).not.toHaveProperty("eabKeyId");
+  });
+  test("is asked for more names, each in the domain that it is in", () => {
+    const names = JSON.stringify(planOf({ ...ACME, MAIL_DOMAIN: "one.test,two.test", MAIL_TLS_NAMES: "imap.one.test,smtp.two.test,mail.one.test" }).filter(({ name }) => name.startsWith("98-")));
+    expect(names).toContain('"subjectAlternativeNames":{"imap":true,"mail":true}');
+    expect(names).toContain('"subjectAlternativeNames":{"smtp":true}');
+  });
+});
+
 describe("outgoing mail", () => {
   const strategy = (overrides: Overrides) => written(planOf(overrides), "MtaOutboundStrategy").singleton;
   test("goes direct without a smarthost, with opportunistic TLS", () => {
@@ -109,6 +127,7 @@ describe("outgoing mail", () => {
   test.each([
     ["587", false],
     ["465", true],
+    ["8465", true],
   ])("goes to the smarthost's port %s by TLS only", (port, implicitTls) => {
     const overrides = { STALWART_SMARTHOST: `smtp.relay.test:${port}`, STALWART_SMARTHOST_USER: "relay-user" };
     expect(strategy(overrides)).toMatchObject({ route: { else: "'relay'" }, tls: { else: "'relay'" } });
@@ -118,6 +137,17 @@ describe("outgoing mail", () => {
       ...{ authUsername: "relay-user", authSecret: { "@type": "File", filePath: "/run/secrets/stalwart_smarthost_password" } },
     });
     expect(written(planOf(overrides), "MtaTlsStrategy").relay).toMatchObject({ startTls: "require", allowInvalidCerts: false });
+  });
+  test.each([
+    ["starttls", false, "relay", "require"],
+    ["implicit", true, "relay", "require"],
+    ["plaintext", false, "relay-plaintext", "disable"],
+  ])("STALWART_SMARTHOST_TLS=%s", (word, implicitTls, name, startTls) => {
+    const overrides = { STALWART_SMARTHOST: "smtp.relay.test:2525", STALWART_SMARTHOST_TLS: word };
+    expect(written(planOf(overrides), "MtaRoute").relay).toMatchObject({ port: 2525, implicitTls, allowInvalidCerts: false });
+    expect(strategy(overrides).tls).toEqual({ match: {}, else: `'${name}'` });
+    const chosen = Object.values(written(planOf(overrides), "MtaTlsStrategy")).filter((one) => one.name === name);
+    expect(chosen).toEqual([expect.objectContaining({ startTls, allowInvalidCerts: false })]);
   });
   test("without a user there is no login", () => {
     expect(written(planOf({ STALWART_SMARTHOST: "smtp.relay.test" }), "MtaRoute").relay).not.toHaveProperty("authSecret");

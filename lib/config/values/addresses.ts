@@ -29,7 +29,7 @@ const isIn = (list: BlockList) => (address: string): boolean =>
 export const isTailnetAddress = isIn(TAILNET);
 export const isPrivateAddress = isIn(PRIVATE);
 // BlockList takes an IPv4 address and its IPv4-mapped form (RFC 4291 section 2.5.5.2) for the same, so that form is no entry of the list.
-const isNowhere = (address: string): boolean => isIn(NOWHERE)(address) || address.startsWith("::ffff:");
+export const isNowhere = (address: string): boolean => isIn(NOWHERE)(address) || address.startsWith("::ffff:");
 
 /** One spelling for one IPv6 address (RFC 5952), so that equal ones are seen to be equal. */
 const canonical = (address: string): string => new URL(`http://[${address}]/`).hostname.slice(1, -1);
@@ -48,6 +48,12 @@ export const ipv6: ValueType<string> = reading((text) => {
   if (isIPv4(text)) return refuse("this is an IPv4 address");
   const bare = text.replace(/^\[(.*)\]$/, "$1");
   return isIPv6(bare) && !bare.includes("%") ? publicOnly(canonical(bare)) : refuse("write an address like 2001:db8::10");
+});
+
+/** An address that the world dials: no private one either. */
+export const publicIpv4: ValueType<string> = reading((text) => {
+  const address = readWith(ipv4, text);
+  return isPrivateAddress(address) ? refuse("this is a private address, which the world cannot dial; write the router's public one") : address;
 });
 
 export interface HostPort {

@@ -6,6 +6,7 @@ export * from "./names";
 export * from "./policy-rules";
 export * from "./reading";
 export * from "./secrets";
+export * from "./signs";
 export * from "./suggest";
 export * from "./urls";
 export * from "./words";

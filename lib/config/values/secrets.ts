@@ -20,6 +20,16 @@ export const adminPassword: ValueType<string> = reading((text) => {
 /** What may stand in a URL's user part as it is (RFC 3986 unreserved). */
 export const urlSafe: ValueType<string> = matching(/^[A-Za-z0-9._~-]+$/, "write letters, digits and . _ ~ - only");
 
+/** The key id of an external account binding; authorities choose its signs. */
+export const eabKeyId: ValueType<string> = matching(/^[A-Za-z0-9._~+/=-]+$/, "copy it whole, without quotes and blanks");
+
+/** Its HMAC key: base64url without padding (RFC 8555 section 7.3.4). At least 16 bytes; authorities give 32 and more. */
+export const eabHmacKey: ValueType<string> = reading((text) => {
+  if (/[+/=]/.test(text)) return refuse("this is base64, and base64url is needed: - in place of +, _ in place of /, no = at the end");
+  if (!/^[A-Za-z0-9_-]+$/.test(text) || text.length % 4 === 1) return refuse("copy it whole, without quotes and blanks");
+  return text.length >= 22 ? text : refuse("it is too short for an HMAC key; copy it whole");
+});
+
 export const hex64: ValueType<string> = sha256;
 
 /** An S3 key id; one that begins with GK is Garage's and has to be whole. */

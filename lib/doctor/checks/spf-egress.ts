@@ -1,5 +1,6 @@
 import { isIPv4 } from "node:net";
-import { spfOf as spfTerms } from "../../dns/spf";
+import { spfOf as spfTerms, spfText } from "../../dns/spf";
+import { readSpf } from "../../dns/spf-record";
 import { CannotAsk, type Check, type Finding } from "../check";
 import { egressOf, type Egress } from "../egress";
 import type { Ground } from "../ground";
@@ -17,8 +18,9 @@ async function senders(ground: Ground): Promise<Egress> {
 /** A smarthost often sends from other addresses than it takes mail at: then what its maker asks for has to stand in the record. */
 function namesSmarthost({ deployment }: Ground, record: string): boolean {
   const { terms = [] } = spfTerms(deployment);
-  const present = record.toLowerCase().split(/\s+/);
-  return deployment.mailbox.smarthost !== undefined && terms.every((term) => present.includes(term));
+  const present = (readSpf(record)?.terms ?? []).filter(({ qualifier }) => qualifier === "+").map(({ mechanism }) => mechanism);
+  const wanted = (readSpf(spfText(terms, "fail"))?.terms ?? []).filter(({ mechanism }) => mechanism !== "all");
+  return deployment.mailbox.smarthost !== undefined && terms.length > 0 && wanted.every(({ mechanism }) => present.includes(mechanism));
 }
 
 async function domainFindings(ground: Ground, domain: string): Promise<Finding[]> {

@@ -82,16 +82,16 @@ function listen(listener: Listener, domains: readonly string[]): Directive {
   return isIncoming(listener) ? d("smtp", [address], incoming(options, domains)) : d("submission", [address], submission(options, domains));
 }
 
-/** TLS is required either way: maddy has no fallback to plain text with a smarthost, and `encrypted` is its own default to others. */
+/** TLS is required unless the contract says plaintext: maddy has no fallback to plain text with a smarthost, and `encrypted` is its own default to others. */
 function outbound({ mailbox: { smarthost } }: Deployment): Directive {
   if (smarthost === undefined) {
     const policies = [d("dane"), d("mtasts", [], [d("cache", ["fs"]), d("fs_dir", ["mtasts_cache/"])]), d("local_policy", [], [d("min_tls_level", ["encrypted"]), d("min_mx_level", ["none"])])];
     return d("target.remote", ["outbound"], [d("mx_auth", [], policies)]);
   }
-  const { host, port, implicitTls, user } = smarthost;
+  const { host, port, tls, user } = smarthost;
   return d("target.smtp", ["outbound"], [
-    d("targets", [`${implicitTls ? "tls" : "tcp"}://${host}:${port}`]),
-    d("starttls", [implicitTls ? "no" : "yes"]),
+    d("targets", [`${tls === "implicit" ? "tls" : "tcp"}://${host}:${port}`]),
+    d("starttls", [tls === "starttls" ? "yes" : "no"]),
     ...(user === undefined ? [] : [d("auth", ["plain", user, fromEnvironment("SMARTHOST_PASSWORD")])]),
   ]);
 }

@@ -16,7 +16,7 @@ const DNS = "tailwart";
  */
 export function certificateNames(deployment: Deployment): string[][] {
   const { domains, hostname } = deployment;
-  const hosts = [...new Set([hostname, ...webHosts(deployment)])];
+  const hosts = [...new Set([hostname, ...webHosts(deployment), ...(deployment.mailbox.tlsNames ?? [])])];
   const home = (host: string): number => {
     const matching = domains.filter((domain) => host === domain || host.endsWith(`.${domain}`));
     return Math.max(0, domains.indexOf(matching.sort((a, b) => b.length - a.length)[0]));
@@ -54,13 +54,15 @@ function dnsFiles(count: number): PlanFile[] {
 }
 
 /** The account with the certificate authority is made once: CAA records may be pinned to it (RFC 8657), and the authority counts. */
-function providerFiles({ challenge, directory }: Acme, contact: string): PlanFile[] {
+function providerFiles({ challenge, directory, eab }: Acme, contact: string): PlanFile[] {
   const find = findText("AcmeProvider", "acme", `"directory":"${directory}"`, ["directory"]);
   const challengeType = CHALLENGE[challenge];
+  // Taken at the creation only, as text, and not kept (0.16.18, validate_acme_provider).
+  const binding = eab ? { eabKeyId: secretText("STALWART_ACME_EAB_KEY_ID"), eabHmacKey: secretText("STALWART_ACME_EAB_HMAC_KEY") } : {};
   return [
     planFile("95-acme", find),
     // The server asks the authority at once. When it cannot be reached, mail goes on and the next start tries again.
-    planFile("96-acme.unless.acme", tolerated(create("AcmeProvider", { acme: { challengeType, contact: setOf(contact), directory } }, "account with the certificate authority")), find),
+    planFile("96-acme.unless.acme", tolerated(create("AcmeProvider", { acme: { challengeType, contact: setOf(contact), directory, ...binding } }, "account with the certificate authority")), find),
     planFile("97-acme.if.acme", update("AcmeProvider", placeholder("acme"), { challengeType }, "challenge")),
   ];
 }

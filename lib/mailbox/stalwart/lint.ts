@@ -3,7 +3,7 @@ import { listenerBreaches } from "./lint/listeners";
 import { unknownPlaceholders } from "./lint/placeholders";
 import { isOneHost, Plan } from "./lint/plan";
 import { literalSecrets } from "./lint/secrets";
-import { OPPORTUNISTIC } from "./mta";
+import { OPPORTUNISTIC, PLAINTEXT } from "./mta";
 import type { MtaRoute, MtaTlsStrategy, Security } from "./objects";
 import { MOST_CALLS, type PlanFile } from "./request";
 import { needsAllowList } from "./security";
@@ -57,11 +57,13 @@ export const PLAN_RULES: readonly PlanRule[] = [
       const relays = plan.values("MtaRoute").map(({ value }) => value as Partial<Extract<MtaRoute, { "@type": "Relay" }>>).filter((route) => route["@type"] === "Relay");
       if (relays.length === 0) return [];
       const strict = plan.values("MtaTlsStrategy").map(({ value }) => value as MtaTlsStrategy).filter(({ startTls, allowInvalidCerts }) => startTls === "require" && !allowInvalidCerts);
+      const noLogin = relays.every((route) => route.authUsername === undefined && route.authSecret === undefined);
+      const byName = (choice: string): boolean => noLogin && choice === `'${PLAINTEXT}'`;
       // Without an own match the server keeps upstream's: another try with any certificate.
       const choices = plan.values("MtaOutboundStrategy").flatMap(({ value: { tls } }) => [tls?.else ?? "'default'", ...Object.values(tls?.match ?? OPPORTUNISTIC.match).map((one) => one.then)]);
       return [
         ...relays.filter((route) => route.allowInvalidCerts !== false).map((route) => `route ${route.name} takes any certificate for ${route.address}`),
-        ...choices.filter((choice) => !strict.some(({ name }) => choice === `'${name}'`)).map((choice) => `mail to the smarthost may use the TLS strategy ${choice}, which does not require TLS with a valid certificate`),
+        ...choices.filter((choice) => !byName(choice) && !strict.some(({ name }) => choice === `'${name}'`)).map((choice) => `mail to the smarthost may use the TLS strategy ${choice}, which does not require TLS with a valid certificate`),
       ];
     },
   },

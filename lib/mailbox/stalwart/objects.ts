@@ -125,7 +125,7 @@ export interface Registry {
   readonly SpamSettings: { readonly spamFilterRulesUrl: string | null };
   readonly SpamPyzor: { readonly enable: boolean };
   readonly DnsServer: { readonly "@type": "Spaceship"; readonly description: string; readonly apiKey: string; readonly secret: SecretRef };
-  readonly AcmeProvider: { readonly challengeType: "Dns01" | "TlsAlpn01"; readonly contact: SetOf; readonly directory: string };
+  readonly AcmeProvider: { readonly challengeType: "Dns01" | "TlsAlpn01"; readonly contact: SetOf; readonly directory: string; readonly eabKeyId?: string; readonly eabHmacKey?: string };
   readonly Account: Account;
 }
 export type TypeName = keyof Registry;

@@ -18,6 +18,7 @@ function secretsOf({ mailbox: { smarthost, certificates }, backends: { redis, s3
     ...(s3 ? (["STALWART_S3_ACCESS_KEY", "STALWART_S3_SECRET_KEY"] as const) : []),
     ...(smarthost?.user === undefined ? [] : (["STALWART_SMARTHOST_PASSWORD"] as const)),
     ...(certificates.kind === "acme" && certificates.challenge === "dns-01" ? (["STALWART_ACME_KEY", "STALWART_ACME_TOKEN"] as const) : []),
+    ...(certificates.kind === "acme" && certificates.eab ? (["STALWART_ACME_EAB_KEY_ID", "STALWART_ACME_EAB_HMAC_KEY"] as const) : []),
   ];
 }
 
