@@ -58,7 +58,6 @@ test("stacks named twice are refused", () => expect(read("deploy", "--only edge 
 
 test.each([
   ["run --silent dns --diff", "npm run dns -- --diff"],
-  ["run --silent destroy --only edge", "npm run destroy -- --only"],
   ["run --silent backup --with-secrets", "npm run backup -- --with-secrets"],
 ])("npm itself: npm %s ends with 1 and says how to write it", (words, hint) => {
   const { status, stderr } = spawnSync("npm", words.split(" "), { cwd: root, env: plainEnvironment, encoding: "utf8" });
