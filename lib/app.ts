@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { types } from "node:util";
 import { App } from "cdktf";
 import { readConfig, type Deployment } from "./config";
+import { readFiles } from "./config/files";
 import { MistakesError } from "./errors";
 import { findLeaks } from "./leaks";
 import { review } from "./artefacts";
@@ -32,9 +33,10 @@ export interface Synthesized {
  * @throws MistakesError, and what cdktf throws for a breach of our rules; {@link reportMistakes} knows both
  */
 export function synthesize(project: string, environment: Readonly<Record<string, string | undefined>>): Synthesized {
-  const envFile = join(project, ".env");
-  const dotenv = existsSync(envFile) ? readFileSync(envFile, "utf8") : undefined;
-  const deployment = readConfig({ project, environment, dotenv });
+  const files = readFiles(project);
+  const deployment = readConfig({ project, environment, ...files });
+  // Also what the environment sets is not the example's.
+  const fromExample = files.dotenv === undefined && files.settings === undefined && deployment.examples.length > 0;
   const wire = makeWire(deployment);
   // The cdktf command sets it, and would then print a stack trace for each error that our rules report.
   delete process.env.CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS;
@@ -43,7 +45,7 @@ export function synthesize(project: string, environment: Readonly<Record<string,
   clearLeftovers(app.outdir, stacks);
   app.synth();
   findLeaks(app.outdir, deployment, project);
-  return { deployment, wire, stacks, outdir: app.outdir, summary: review(app.outdir, { deployment, wire, stacks, fromExample: dotenv === undefined }) };
+  return { deployment, wire, stacks, outdir: app.outdir, summary: review(app.outdir, { deployment, wire, stacks, fromExample }) };
 }
 
 /**

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readConfig } from "./config";
 import { CONTRACT, type SecretName } from "./config/contract";
 import { readDotenv } from "./config/dotenv";
+import { readFiles } from "./config/files";
 import { inventSecret } from "./config/generate";
 import { MistakesError } from "./errors";
 
@@ -20,12 +21,15 @@ export function withValue(dotenv: string, name: string, value: string): string {
  */
 export function inventSecrets(project: string, environment: Readonly<Record<string, string | undefined>>): SecretName[] {
   const file = join(project, ".env");
-  if (!existsSync(file)) throw new MistakesError([".env is not there; cp .env.example .env, edit it, then try again"]);
-  const before = readFileSync(file, "utf8");
-  const { secrets, backends } = readConfig({ project, environment, dotenv: before });
+  const { dotenv, settings } = readFiles(project);
+  if (dotenv === undefined && settings === undefined) throw new MistakesError([".env is not there; cp .env.example .env, edit it, then try again"]);
+  const before = dotenv ?? "";
+  const { secrets, backends } = readConfig({ project, environment, dotenv: before, settings });
   const { values } = readDotenv(before);
   // A file that is named but not there yet is for the operator to bring: both ways at once would be a mistake.
-  const hasFile = (name: SecretName): boolean => Boolean(environment[`${name}_FILE`] || values.get(`${name}_FILE`)?.value);
+  const shared = readDotenv(settings ?? "").values;
+  const hasFile = (name: SecretName): boolean =>
+    [environment[`${name}_FILE`], values.get(`${name}_FILE`)?.value, shared.get(`${name}_FILE`)?.value].some(Boolean);
   const invented = Object.values(secrets)
     .filter(({ name, given }) => !given && !hasFile(name) && (backends.kind === "embedded" || !CONTRACT[name].generateEmbedded))
     .map(({ name }) => ({ name, value: inventSecret(name) }))
@@ -33,7 +37,7 @@ export function inventSecrets(project: string, environment: Readonly<Record<stri
   if (invented.length === 0) return [];
   const after = invented.reduce((text, { name, value }) => withValue(text, name, value), before);
   const fresh = `${file}.${process.pid}.new`;
-  writeFileSync(fresh, after, { mode: statSync(file).mode & 0o700 });
+  writeFileSync(fresh, after, { mode: dotenv === undefined ? 0o600 : statSync(file).mode & 0o700 });
   renameSync(fresh, file);
   return invented.map(({ name }) => name);
 }

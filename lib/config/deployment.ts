@@ -211,4 +211,6 @@ export interface ConfigInput {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** the text of `.env`; undefined on a fresh clone, where the example's values stand in */
   readonly dotenv: string | undefined;
+  /** the text of `settings.env`, which is committed and holds no secret; `.env` wins over it @default none */
+  readonly settings?: string;
 }

@@ -68,23 +68,40 @@ function standIn(name: VariableName): unknown {
 
 interface Given {
   readonly text: string;
-  readonly from: "environment" | "file";
+  readonly from: "environment" | "file" | "settings";
 }
 
-/** Reads every variable by its own type. Rules between variables come later. */
-export function readVariables({ project, environment, dotenv }: ConfigInput): Reading {
+/** Secrets in a file that everybody can read; a `_FILE` is only a path. */
+function secretNames({ values }: DotenvText): DotenvMistake[] {
+  const names = new Set<string>(SECRETS);
+  const text = (name: string): string => `${name} is a secret, and this file is committed; move it to .env, and change it if it was ever pushed`;
+  return [...values].flatMap(([name, { line, value }]) => (names.has(name) && value.trim() !== "" ? [{ line, text: text(name) }] : []));
+}
+
+const errorLines = (file: string, errors: readonly DotenvMistake[]): string[] =>
+  [...errors].sort((a, b) => a.line - b.line).map(({ line, text }) => `${file} line ${line}: ${text}`);
+
+/** Reads every variable by its own type: from the environment, `.env`, `settings.env`. Rules between variables come later. */
+export function readVariables({ project, environment, dotenv, settings: committed }: ConfigInput): Reading {
   const file = readDotenv(dotenv ?? "");
-  const mistakes = [...file.mistakes, ...unknownNames(file)].sort((a, b) => a.line - b.line).map(({ line, text }) => `.env line ${line}: ${text}`);
+  const shared = readDotenv(committed ?? "");
+  const mistakes = [
+    ...errorLines(".env", [...file.mistakes, ...unknownNames(file)]),
+    ...errorLines("settings.env", [...shared.mistakes, ...unknownNames(shared), ...secretNames(shared)]),
+  ];
   const settings: Partial<Record<VariableName, unknown>> = {};
   const given = new Set<VariableName>();
-  const wrong = new Set<VariableName>(VARIABLES.filter((name) => file.mistakes.some((one) => one.name === name || one.name === `${name}_FILE`)));
+  const wrong = new Set<VariableName>(VARIABLES.filter((name) => [...file.mistakes, ...shared.mistakes].some((one) => one.name === name || one.name === `${name}_FILE`)));
   const secrets = new Map<SecretName, SecretText>();
   const absent = new Map<SecretName, string>();
   const examples: string[] = [];
 
   // An empty value counts as not set, so that `NAME=` in a copied .env does no harm, nor in the environment.
   const filled = (text: string | undefined, from: Given["from"]): Given | undefined => (text === undefined || trimPlain(text) === "" ? undefined : { text, from });
-  const find = (name: string): Given | undefined => filled(environment[name], "environment") ?? filled(file.values.get(name)?.value, "file");
+  const find = (name: string): Given | undefined =>
+    filled(environment[name], "environment") ??
+    filled(file.values.get(name)?.value, "file") ??
+    filled(shared.values.get(name)?.value, "settings");
 
   const refuse = (name: VariableName, line: string): void => {
     wrong.add(name);
@@ -104,7 +121,8 @@ export function readVariables({ project, environment, dotenv }: ConfigInput): Re
       const source = rest.path === undefined ? name : `${name}_FILE`;
       if ("hint" in read) refuse(name, `${source}: got a value that cannot be used (not shown); allowed: ${allowed}; ${read.hint}`);
     };
-    if (value && !(path?.from === "environment" && value.from === "file")) return check(value.text, {});
+    const order = ["environment", "file", "settings"] as const;
+    if (value && !(path && order.indexOf(path.from) < order.indexOf(value.from))) return check(value.text, {});
     if (!path) return;
     const trimmed = path.text.trim();
     const strange = strangeSign(path.text);
@@ -126,7 +144,7 @@ export function readVariables({ project, environment, dotenv }: ConfigInput): Re
     const conceal = concealing([...kept, ...userinfoIn(text ?? "")]);
     const shown = (some: string, most?: number): string => printable(conceal(some), most);
     if (text === undefined) {
-      if (required && dotenv === undefined) examples.push(`${name}=${example}`);
+      if (required && dotenv === undefined && committed === undefined) examples.push(`${name}=${example}`);
       else if (required && !wrong.has(name)) refuse(name, mistakeLine(name, undefined, `allowed: ${allowed}; set it, for example ${name}=${example}`));
       if (required || byDefault !== undefined) settings[name] = standIn(name);
       return;

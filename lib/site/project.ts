@@ -1,11 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { readConfig, type Deployment } from "../config";
+import { readFiles } from "../config/files";
 import { makeWire, type Wire } from "../wire";
 
-/** The deployment that the `.env` of a folder describes. @throws MistakesError */
+/** The deployment that the `.env` and `settings.env` of a folder describe. @throws MistakesError */
 export function projectOf(project: string, environment: Readonly<Record<string, string | undefined>>): { readonly deployment: Deployment; readonly wire: Wire } {
-  const file = join(project, ".env");
-  const deployment = readConfig({ project, environment, dotenv: existsSync(file) ? readFileSync(file, "utf8") : undefined });
+  const deployment = readConfig({ project, environment, ...readFiles(project) });
   return { deployment, wire: makeWire(deployment) };
 }

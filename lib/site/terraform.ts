@@ -56,18 +56,25 @@ export class Terraform {
   }
 
   /**
-   * Gets providers and opens the state; does nothing when that was done for the same providers and the same place of state.
+   * Gets providers and opens the state; does nothing when that was done by the same program and version, for the same
+   * providers and the same place of state: Terraform and OpenTofu cannot use each other's lock file.
    * @returns what went wrong, in one line
    */
   async init(): Promise<string | undefined> {
     const { terraform } = JSON.parse(readFileSync(join(this.folder, "cdk.tf.json"), "utf8")) as { terraform: unknown };
-    const mark = createHash("sha256").update(JSON.stringify(terraform)).digest("hex");
+    const mark = createHash("sha256").update(JSON.stringify([terraform, await this.version()])).digest("hex");
     const file = join(this.folder, ".terraform", "tailwart-init");
     if (existsSync(file) && readFileSync(file, "utf8") === mark) return undefined;
     const { status, stdout, stderr } = await this.plain(["init", "-input=false", "-no-color"]);
     if (status !== 0) return initProblem(`${stderr}\n${stdout}`);
     writeFileSync(file, mark);
     return undefined;
+  }
+
+  /** The program and its version in its own words: `Terraform v1.11.4`, `OpenTofu v1.11.14`; its name when it says nothing. */
+  private async version(): Promise<string> {
+    const { status, stdout } = await this.plain(["version"]);
+    return (status === 0 ? stdout.split("\n")[0].trim() : "") || this.program;
   }
 
   /**
