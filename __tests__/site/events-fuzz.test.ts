@@ -3,6 +3,7 @@ import { explain } from "../../lib/deploy/failure";
 import { Progress } from "../../lib/deploy/progress";
 import { changesOf, errorsOf, parseEvent, type TerraformEvent } from "../../lib/site/events";
 import type { Stack } from "../../lib/site/stack";
+import { runs } from "../runs";
 
 fc.configureGlobal({ seed: Number(process.env.TAILWART_SEED ?? 18) });
 
@@ -49,9 +50,9 @@ test("10 000 lines that are nearly Terraform's: none breaks the reader, every li
       read += events.length;
       return shown(events).every((line) => !/[\r\n]/.test(line));
     }),
-    { numRuns: 10_000 },
+    { numRuns: runs(10_000) },
   );
-  expect(read).toBeGreaterThan(5_000);
+  expect(read).toBeGreaterThan(runs(5_000));
 }, 120_000);
 
 test.each(SEEDS.map((seed) => [(seed as TerraformEvent).type, seed] as const))("an event of Terraform's is read whole: %s", (_type, seed) => expect(parseEvent(JSON.stringify(seed))).toEqual(seed));

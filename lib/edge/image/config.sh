@@ -9,7 +9,7 @@ case $1 in
     ;;
   load)
     # From /etc/caddy/caddy.json to the copy that edge-run gave it, with the gate as it is.
-    # shellcheck source=/dev/null
+    # shellcheck source=lib/edge/image/gate.sh
     . "${EDGE_GATE:-/usr/local/bin/edge-gate}"
     render "$(gate)" || exit 1
     # By name: process 1 is Docker's init, or a script that gives USR1 another meaning.

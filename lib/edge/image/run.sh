@@ -5,7 +5,7 @@
 # opened again.
 # EDGE_GRACE seconds, fewer than Docker waits before it kills
 netns=/netns/id
-# shellcheck source=/dev/null
+# shellcheck source=lib/edge/image/gate.sh
 . "${EDGE_GATE:-/usr/local/bin/edge-gate}"
 : "${config:=/etc/caddy/caddy.json}"
 ports=''
