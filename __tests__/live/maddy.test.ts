@@ -143,4 +143,11 @@ describeWith([...MAILBOX_NEEDS, BUSYBOX, NEEDS.swaks, NEEDS.maddy], "maddy behin
     const config = await stage.container.inside("cat", ["/opt/tailwart/maddy.conf"]);
     for (const secret of stage.secrets) expect([...logs, config].join("\n")).not.toContain(secret);
   });
+
+  test("the edge's gate is answered, and is no client that is counted", async () => {
+    const gate = join(__dirname, "../../lib/edge/image/gate.sh");
+    const probe = (): Promise<string> => stage.world.edge.must("sh", ["-c", `. ${gate}; probe ${ADDRESSES.mailbox} ${portOf("smtp")}`], { env: { EDGE_TMP: stage.folder } });
+    for (let count = 0; count < 5; count++) expect((await probe()).trim()).toBe("good");
+    expect(stage.container.log()).not.toMatch(/scan-ban|loiter-ban|abuse-ban/);
+  });
 });

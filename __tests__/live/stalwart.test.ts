@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { MAIL_LINES } from "../../lib/wire";
 import { startCaddy } from "./caddy";
 import { curl, FAMILIES, swaks } from "./clients";
@@ -117,5 +118,12 @@ describeWith([...MAILBOX_NEEDS, NEEDS.swaks, NEEDS.stalwart], "Stalwart behind t
       expect(await blocked()).toEqual([EDGE_PEER]);
       for (const { edge } of FAMILIES) expect((await login(edge, ADMIN.password)).result.code).not.toBe(0);
     });
+  });
+
+  test("the edge's gate is answered, and is no client that is counted", async () => {
+    const gate = join(__dirname, "../../lib/edge/image/gate.sh");
+    const probe = (): Promise<string> => stage.world.edge.must("sh", ["-c", `. ${gate}; probe ${ADDRESSES.mailbox} ${portOf("smtp")}`], { env: { EDGE_TMP: stage.folder } });
+    for (let count = 0; count < 5; count++) expect((await probe()).trim()).toBe("good");
+    expect(stage.container.log()).not.toMatch(/scan-ban|loiter-ban|abuse-ban/);
   });
 });
