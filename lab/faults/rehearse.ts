@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { until, type Bench } from "../bench";
 import { accountOf, reasonsOf, type Account, type Attempt } from "../traffic/ledger";
-import { arrived } from "./arrived";
+import { foundMessages, type Found } from "./arrived";
 import type { Fault } from "./fault";
 import { flow, flows } from "./flow";
 
@@ -17,6 +17,8 @@ export interface Rehearsed extends Account {
   readonly reasons: readonly string[];
   /** accepted, and there only long after: they had to wait in the server's queue */
   readonly late: number;
+  /** messages whose Received: header does not show the client that sent them */
+  readonly wrong: readonly number[];
   readonly mark: string;
   readonly attempts: readonly Attempt[];
 }
@@ -28,13 +30,13 @@ const PATIENCE = 240;
 const SOON_SECONDS = 30;
 /** Stalwart tries again after two minutes, and after ten when it could not even write that down. */
 const QUEUE_SECONDS = 15 * 60;
-const NONE: Account = { sent: 0, accepted: 0, refused: [], lost: [], twice: [], outage: 0 };
+const NONE: Account = { sent: 0, accepted: 0, refused: [], never: [], lost: [], twice: [], outage: 0 };
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Mail flows all the while; the fault happens; mail has to flow again by itself, and nothing that was accepted may be missing. */
 export async function rehearse(bench: Bench, fault: Fault): Promise<Rehearsed> {
   const impossible = await fault.impossible?.(bench);
-  if (impossible !== undefined) return { fault, healed: false, impossible, reasons: [], late: 0, mark: "", attempts: [], ...NONE };
+  if (impossible !== undefined) return { fault, healed: false, impossible, reasons: [], late: 0, wrong: [], mark: "", attempts: [], ...NONE };
   const mark = `f${randomBytes(4).toString("hex")}`;
   const traffic = flow(bench, mark);
   let healed = false;
@@ -51,24 +53,44 @@ export async function rehearse(bench: Bench, fault: Fault): Promise<Rehearsed> {
     problem ??= `the mailbox cannot be read: ${wordsOf(error)}`;
     return [];
   });
-  return { fault, healed, problem, reasons: reasonsOf(attempts), late: 0, mark, attempts, ...accountOf(attempts, there) };
+  const account = accountOf(attempts, numbersOf(there));
+  return { fault, healed, problem, reasons: reasonsOf(attempts), late: 0, wrong: wrongOf(there), mark, attempts, ...account };
 }
 
 /** Asks again for what was accepted and was not there: in the end it has to be. */
 export async function settle(bench: Bench, one: Rehearsed): Promise<Rehearsed> {
   if (one.lost.length === 0) return one;
-  const account = accountOf(one.attempts, await whatIsThere(bench, one.mark, one.attempts, QUEUE_SECONDS).catch(() => []));
-  return { ...one, ...account, late: one.lost.length - account.lost.length };
+  const there = await whatIsThere(bench, one.mark, one.attempts, QUEUE_SECONDS).catch((): Found[] => []);
+  const account = accountOf(one.attempts, numbersOf(there));
+  return { ...one, ...account, wrong: wrongOf(there), late: one.lost.length - account.lost.length };
 }
 
-/** Numbers of the messages that are there, once all accepted ones are, or after so many seconds. */
-function whatIsThere(bench: Bench, mark: string, attempts: readonly Attempt[], seconds: number): Promise<number[]> {
-  const all = async (): Promise<number[] | undefined> => {
-    const found = await arrived(bench, mark).catch(() => []);
-    return accountOf(attempts, found).lost.length === 0 ? found : undefined;
+const numbersOf = (found: readonly Found[]): number[] => found.map(({ number }) => number);
+const wrongOf = (found: readonly Found[]): number[] =>
+  found.filter(({ rightClient }) => !rightClient).map(({ number }) => number);
+
+/** The messages that are there, once all accepted ones are, or after so many seconds. */
+function whatIsThere(bench: Bench, mark: string, attempts: readonly Attempt[], seconds: number): Promise<Found[]> {
+  const all = async (): Promise<Found[] | undefined> => {
+    const found = await foundMessages(bench, mark).catch((): Found[] => []);
+    return accountOf(attempts, numbersOf(found)).lost.length === 0 ? found : undefined;
   };
-  return until("all accepted messages are there", seconds, all).catch(() => arrived(bench, mark));
+  return until("all accepted messages are there", seconds, all).catch(() => foundMessages(bench, mark));
+}
+
+/** Every promise that was broken, by name; none where the fault cannot be rehearsed. */
+export function failuresOf({ healed, never, refused, wrong, lost, impossible, problem }: Rehearsed): string[] {
+  if (impossible !== undefined) return [];
+  const untaken = refused.filter((number) => !never.includes(number)).length;
+  return [
+    ...(problem === undefined ? [] : ["rehearsal failed"]),
+    ...(healed ? [] : ["did not heal"]),
+    ...(never.length === 0 ? [] : [`${never.length} refused for good`]),
+    ...(untaken === 0 ? [] : [`${untaken} never accepted`]),
+    ...(wrong.length === 0 ? [] : [`${wrong.length} with a wrong client address`]),
+    ...(lost.length === 0 ? [] : [`${lost.length} lost`]),
+  ];
 }
 
 /** @returns whether the promise was kept */
-export const kept = ({ healed, lost, refused, impossible, problem }: Rehearsed): boolean => impossible !== undefined || (problem === undefined && healed && lost.length === 0 && refused.length === 0);
+export const kept = (one: Rehearsed): boolean => failuresOf(one).length === 0;

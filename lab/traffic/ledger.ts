@@ -5,6 +5,8 @@ export interface Attempt {
   readonly ended: number;
   /** the server said 250 to the whole message */
   readonly accepted: boolean;
+  /** an answer of the 5yz kind: the message goes back to its sender @default false */
+  readonly forGood?: boolean;
   /** what it said instead, or what the network said */
   readonly why?: string;
 }
@@ -14,6 +16,8 @@ export interface Account {
   readonly accepted: number;
   /** never accepted, though tried until the end, or refused for good and so sent back */
   readonly refused: readonly number[];
+  /** those among `refused` that got a 5yz, which is for good (RFC 5321 section 4.2.1) */
+  readonly never: readonly number[];
   /** accepted and not there: the one thing that must not happen */
   readonly lost: readonly number[];
   /** there more than once: the answer to an accepted message was cut off, and the sender had to try again (RFC 5321 section 6.1) */
@@ -32,6 +36,7 @@ export function accountOf(attempts: readonly Attempt[], arrived: readonly number
     sent: numbers.length,
     accepted: accepted.size,
     refused: numbers.filter((number) => !accepted.has(number)),
+    never: [...new Set(attempts.filter(({ forGood }) => forGood).map(({ number }) => number))],
     lost: [...accepted].filter((number) => !count.has(number)).sort((one, other) => one - other),
     twice: [...count].filter(([, times]) => times > 1).map(([number]) => number),
     outage: outageOf(attempts),

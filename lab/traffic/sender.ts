@@ -3,8 +3,8 @@ import type { Duplex } from "node:stream";
 import { isSteady, type Attempt } from "./ledger";
 
 export interface TrafficOptions {
-  /** opens a connection to the public port 25, from outside */
-  readonly open: () => Duplex;
+  /** opens a connection to the public port from outside; the number of the message may choose the address family */
+  readonly open: (number: number) => Duplex;
   readonly from: string;
   readonly to: string;
   /** who it says it is (RFC 5321 section 4.1.1.1) */
@@ -48,7 +48,7 @@ export class Traffic {
     for (;;) {
       const begun = this.now();
       const refusal = await submit(this.options, number);
-      this.attempts.push({ number, begun, ended: this.now(), accepted: refusal === undefined, ...(refusal === undefined ? {} : { why: refusal.why }) });
+      this.attempts.push({ number, begun, ended: this.now(), accepted: refusal === undefined, ...(refusal === undefined ? {} : { why: refusal.why, forGood: refusal.forGood }) });
       // What is refused for good a mail server sends back, and tries no more (RFC 5321 section 4.2.1).
       if (refusal === undefined || refusal.forGood || this.givenUp) return;
       await sleep(this.options.retry ?? 1000);
@@ -87,7 +87,7 @@ const refusalOf = (error: Error & { readonly responseCode?: number }): Refusal =
 /** @returns undefined when the message was accepted, else what stood in the way */
 function submit({ open, from, to, helo, mark }: TrafficOptions, number: number): Promise<Refusal | undefined> {
   return new Promise((resolve) => {
-    const socket = open();
+    const socket = open(number);
     const connection = new SMTPConnection({ connection: socket as never, ignoreTLS: true, name: helo, greetingTimeout: SECONDS * 1000, socketTimeout: SECONDS * 1000 });
     const end = (refusal?: Refusal): void => {
       clearTimeout(timer);
