@@ -62,6 +62,27 @@ export function outageOf(attempts: readonly Attempt[], patience = 1): number {
   return Math.max(longest, last - since);
 }
 
+/** What one line beside port 25 served: messages of a user, or questions of a reader. */
+export interface LineAccount {
+  readonly line: string;
+  readonly tries: number;
+  readonly served: number;
+  /** logins and messages that were refused for good */
+  readonly denied: number;
+  /** the longest time in which it served nothing although somebody tried, in seconds */
+  readonly gap: number;
+  readonly reasons: readonly string[];
+}
+
+export const lineAccount = (line: string, attempts: readonly Attempt[]): LineAccount => ({
+  line,
+  tries: attempts.length,
+  served: attempts.filter(({ accepted }) => accepted).length,
+  denied: attempts.filter(({ forGood }) => forGood).length,
+  gap: outageOf(attempts),
+  reasons: reasonsOf(attempts).slice(0, 3),
+});
+
 /** Whether for `seconds` until `now`, and not before `from`, every try was accepted, and there was one at least every other second. */
 export function isSteady(attempts: readonly Attempt[], from: number, now: number, seconds: number): boolean {
   const since = now - seconds;
