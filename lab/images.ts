@@ -21,7 +21,7 @@ export interface Images {
   readonly sidecar: string;
 }
 
-const NEEDED = ["TAILSCALE_IMAGE", "POSTGRES_IMAGE", "BASE_IMAGE", "GARAGE_IMAGE", "STARTER_IMAGE"] as const;
+const NEEDED = ["TAILSCALE_IMAGE", "POSTGRES_IMAGE", "BASE_IMAGE", "STARTER_IMAGE"] as const;
 const OTHERS = ["CADDY_DOWNLOAD", "CADDY_SHA256"];
 const official = (name: VariableName): string => CONTRACT[name].default ?? "";
 
@@ -46,7 +46,9 @@ export async function serversThere(lab: Lab): Promise<readonly Server[]> {
 export async function imagesFor(lab: Lab, server: Server, authority: string, redis: boolean): Promise<Images> {
   const names = standIns(lab);
   const chosen = (variable: VariableName): string => names[variable] ?? official(variable);
-  const wanted = [...NEEDED, SERVER_IMAGE[server], ...(redis ? (["REDIS_IMAGE"] as const) : [])];
+  // maddy keeps its messages itself.
+  const garage = server === "stalwart" ? (["GARAGE_IMAGE"] as const) : [];
+  const wanted = [...NEEDED, SERVER_IMAGE[server], ...garage, ...(redis ? (["REDIS_IMAGE"] as const) : [])];
   const headscale = names.LAB_HEADSCALE_IMAGE ?? OFFICIAL_HEADSCALE;
   const problems = (await Promise.all([...wanted.map((variable) => have(lab, variable, chosen(variable))), have(lab, "LAB_HEADSCALE_IMAGE", headscale)])).flatMap((line) => line ?? []);
   if (problems.length > 0) throw new MistakesError(problems);

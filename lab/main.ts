@@ -48,9 +48,9 @@ const RUN: Record<Options["command"], (lab: Lab, options: Options) => Promise<nu
     await isUp(lab);
     return exitCode(await test(lab, only));
   },
-  faults: async (lab, { only }) => {
+  faults: async (lab, { only, runs, json, random }) => {
     await isUp(lab);
-    return faults(lab, only);
+    return faults(lab, { only, runs, json, random });
   },
   drill: async (lab) => {
     await isUp(lab);

@@ -4,9 +4,13 @@ const ok = (number: number, begun: number, ended = begun + 0.1): Attempt => ({ n
 const no = (number: number, begun: number, ended = begun + 0.1): Attempt => ({ number, begun, ended, accepted: false, why: "closed" });
 
 describe("what became of numbered messages", () => {
-  test("all accepted and there", () => expect(accountOf([ok(1, 0), ok(2, 1)], [2, 1])).toEqual({ sent: 2, accepted: 2, refused: [], lost: [], twice: [], outage: 0 }));
+  test("all accepted and there", () => expect(accountOf([ok(1, 0), ok(2, 1)], [2, 1])).toEqual({ sent: 2, accepted: 2, refused: [], never: [], lost: [], twice: [], outage: 0 }));
   test("accepted and not there is lost", () => expect(accountOf([ok(1, 0), ok(2, 1)], [2]).lost).toEqual([1]));
   test("one that was only ever refused is not lost", () => expect(accountOf([no(1, 0), ok(2, 1)], [2])).toMatchObject({ refused: [1], lost: [] }));
+  test("refused for good is counted apart from what was only never taken", () => {
+    const attempts = [{ ...no(1, 0), forGood: true }, no(2, 0), no(3, 0), ok(3, 1)];
+    expect(accountOf(attempts, [3])).toMatchObject({ refused: [1, 2], never: [1], lost: [] });
+  });
   test("one that came twice after a cut answer", () => expect(accountOf([no(1, 0), ok(1, 1)], [1, 1])).toMatchObject({ refused: [], lost: [], twice: [1] }));
 });
 

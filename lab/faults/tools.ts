@@ -29,6 +29,18 @@ export async function kill(bench: Bench, name: string): Promise<void> {
   await docker(bench, "run", "--rm", "--pid=host", "--network=none", "--entrypoint=kill", image, "-9", pid);
 }
 
+/** Signals every process of a container from outside, its main one first; it knows nothing of it, and neither does the engine. */
+async function signalAll(bench: Bench, name: string, signal: "STOP" | "CONT"): Promise<void> {
+  const pid = await docker(bench, "inspect", "-f", "{{.State.Pid}}", name);
+  expect(Number(pid) > 0, `${name} does not run`);
+  const image = await docker(bench, "inspect", "-f", "{{.Config.Image}}", world("client"));
+  const script = 'all() { echo "$1"; for child in $(pgrep -P "$1"); do all "$child"; done; }; kill -"$1" $(all "$2")';
+  await docker(bench, "run", "--rm", "--pid=host", "--network=none", "--entrypoint=/bin/sh", image, "-c", script, "sh", signal, pid);
+}
+/** The container's processes are there and do nothing. */
+export const hang = (bench: Bench, name: string): Promise<void> => signalAll(bench, name, "STOP");
+export const goOn = (bench: Bench, name: string): Promise<void> => signalAll(bench, name, "CONT");
+
 export async function stopFor(bench: Bench, name: string, seconds: number): Promise<void> {
   await docker(bench, "stop", name);
   await sleep(seconds);
@@ -63,6 +75,18 @@ export async function anotherAddress(bench: Bench, node: string, sidecar: string
   await docker(bench, "restart", "-t", "0", sidecar);
   const after = await until(`${node} joins again`, 60, () => nodeOf(bench, node));
   expect(!after.ip_addresses.some((address) => before.ip_addresses.includes(address)), `${node} has got its old address again: ${after.ip_addresses.join(", ")}`);
+}
+
+/** The edge is taken away with its node and what it knows of itself, and deployed again as a new one. */
+export async function edgeAdded(bench: Bench): Promise<void> {
+  const node = bench.wire.edges[0].name;
+  const { edge, edgeSidecar } = names(bench);
+  const there = await nodeOf(bench, node);
+  if (there !== undefined) await headscale(bench.lab, "nodes", "delete", "--identifier", String(there.id), "--force");
+  await docker(bench, "exec", "-u", "0", edgeSidecar, "/bin/sh", "-c", "rm -rf /var/lib/tailscale/*");
+  await docker(bench, "rm", "-f", edge, edgeSidecar);
+  await sleep(5);
+  await redeploy(bench);
 }
 
 /** A command of the operator that does something to the engine's host. */

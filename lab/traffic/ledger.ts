@@ -5,6 +5,8 @@ export interface Attempt {
   readonly ended: number;
   /** the server said 250 to the whole message */
   readonly accepted: boolean;
+  /** an answer of the 5yz kind: the message goes back to its sender @default false */
+  readonly forGood?: boolean;
   /** what it said instead, or what the network said */
   readonly why?: string;
 }
@@ -14,6 +16,8 @@ export interface Account {
   readonly accepted: number;
   /** never accepted, though tried until the end, or refused for good and so sent back */
   readonly refused: readonly number[];
+  /** those among `refused` that got a 5yz, which is for good (RFC 5321 section 4.2.1) */
+  readonly never: readonly number[];
   /** accepted and not there: the one thing that must not happen */
   readonly lost: readonly number[];
   /** there more than once: the answer to an accepted message was cut off, and the sender had to try again (RFC 5321 section 6.1) */
@@ -32,6 +36,7 @@ export function accountOf(attempts: readonly Attempt[], arrived: readonly number
     sent: numbers.length,
     accepted: accepted.size,
     refused: numbers.filter((number) => !accepted.has(number)),
+    never: [...new Set(attempts.filter(({ forGood }) => forGood).map(({ number }) => number))],
     lost: [...accepted].filter((number) => !count.has(number)).sort((one, other) => one - other),
     twice: [...count].filter(([, times]) => times > 1).map(([number]) => number),
     outage: outageOf(attempts),
@@ -56,6 +61,27 @@ export function outageOf(attempts: readonly Attempt[], patience = 1): number {
   const last = Math.max(0, ...attempts.map(({ ended }) => ended));
   return Math.max(longest, last - since);
 }
+
+/** What one line beside port 25 served: messages of a user, or questions of a reader. */
+export interface LineAccount {
+  readonly line: string;
+  readonly tries: number;
+  readonly served: number;
+  /** logins and messages that were refused for good */
+  readonly denied: number;
+  /** the longest time in which it served nothing although somebody tried, in seconds */
+  readonly gap: number;
+  readonly reasons: readonly string[];
+}
+
+export const lineAccount = (line: string, attempts: readonly Attempt[]): LineAccount => ({
+  line,
+  tries: attempts.length,
+  served: attempts.filter(({ accepted }) => accepted).length,
+  denied: attempts.filter(({ forGood }) => forGood).length,
+  gap: outageOf(attempts),
+  reasons: reasonsOf(attempts).slice(0, 3),
+});
 
 /** Whether for `seconds` until `now`, and not before `from`, every try was accepted, and there was one at least every other second. */
 export function isSteady(attempts: readonly Attempt[], from: number, now: number, seconds: number): boolean {

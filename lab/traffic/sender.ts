@@ -1,10 +1,10 @@
 import SMTPConnection from "nodemailer/lib/smtp-connection";
-import type { Duplex } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 import { isSteady, type Attempt } from "./ledger";
 
 export interface TrafficOptions {
-  /** opens a connection to the public port 25, from outside */
-  readonly open: () => Duplex;
+  /** opens a connection to the public port from outside; the number of the message may choose the address family */
+  readonly open: (number: number) => Duplex;
   readonly from: string;
   readonly to: string;
   /** who it says it is (RFC 5321 section 4.1.1.1) */
@@ -15,21 +15,30 @@ export interface TrafficOptions {
   readonly pause?: number;
   /** a message that was not accepted is tried again after so many milliseconds, as a mail server would @default 1000 */
   readonly retry?: number;
+  /** number of the first message @default 1 */
+  readonly first?: number;
+  /** TLS from the first byte, or after STARTTLS @default none */
+  readonly tls?: { readonly how: "tls" | "starttls"; readonly servername: string };
+  /** a user who submits @default none, as another mail server */
+  readonly login?: { readonly user: string; readonly pass: string };
+  /** a try takes at most so long @default 20 */
+  readonly seconds?: number;
 }
 
-const SECONDS = 20;
+const PATIENCE = 20;
 
 /** A mail server outside that never gives up: numbered messages at a steady pace, each tried until it is accepted or refused for good. */
 export class Traffic {
   private readonly attempts: Attempt[] = [];
   private readonly begun = performance.now();
   private readonly waiting = new Set<Promise<void>>();
-  private next = 1;
+  private next: number;
   private over = false;
   private givenUp = false;
   private readonly loop: Promise<void>;
 
   constructor(private readonly options: TrafficOptions) {
+    this.next = options.first ?? 1;
     this.loop = this.run();
   }
 
@@ -48,7 +57,7 @@ export class Traffic {
     for (;;) {
       const begun = this.now();
       const refusal = await submit(this.options, number);
-      this.attempts.push({ number, begun, ended: this.now(), accepted: refusal === undefined, ...(refusal === undefined ? {} : { why: refusal.why }) });
+      this.attempts.push({ number, begun, ended: this.now(), accepted: refusal === undefined, ...(refusal === undefined ? {} : { why: refusal.why, forGood: refusal.forGood }) });
       // What is refused for good a mail server sends back, and tries no more (RFC 5321 section 4.2.1).
       if (refusal === undefined || refusal.forGood || this.givenUp) return;
       await sleep(this.options.retry ?? 1000);
@@ -77,31 +86,50 @@ export class Traffic {
 
 const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-interface Refusal {
+export interface Refusal {
   readonly why: string;
   /** an answer of the 5yz kind */
   readonly forGood: boolean;
 }
 const refusalOf = (error: Error & { readonly responseCode?: number }): Refusal => ({ why: error.message, forGood: (error.responseCode ?? 0) >= 500 });
 
-/** @returns undefined when the message was accepted, else what stood in the way */
-function submit({ open, from, to, helo, mark }: TrafficOptions, number: number): Promise<Refusal | undefined> {
+/**
+ * One try. @param body the message, from its head on @default a short one
+ * @returns undefined when the message was accepted, else what stood in the way
+ */
+export function submit(options: TrafficOptions, number: number, body?: (head: string) => Readable): Promise<Refusal | undefined> {
+  const { open, from, to, helo, mark, tls, login, seconds = PATIENCE } = options;
   return new Promise((resolve) => {
-    const socket = open();
-    const connection = new SMTPConnection({ connection: socket as never, ignoreTLS: true, name: helo, greetingTimeout: SECONDS * 1000, socketTimeout: SECONDS * 1000 });
+    const socket = open(number);
+    const connection = new SMTPConnection({
+      connection: socket as never,
+      ignoreTLS: tls === undefined,
+      secure: tls?.how === "tls",
+      requireTLS: tls?.how === "starttls",
+      // The certificate is the proof's business.
+      tls: { servername: tls?.servername, rejectUnauthorized: false },
+      name: helo,
+      greetingTimeout: seconds * 1000,
+      socketTimeout: seconds * 1000,
+    });
     const end = (refusal?: Refusal): void => {
       clearTimeout(timer);
       resolve(refusal);
       connection.quit();
       setTimeout(() => socket.destroy(), 500).unref();
     };
-    const timer = setTimeout(() => end({ why: `nothing within ${SECONDS} s`, forGood: false }), SECONDS * 1000);
+    const timer = setTimeout(() => end({ why: `nothing within ${seconds} s`, forGood: false }), seconds * 1000);
+    const head = `From: ${from}\r\nTo: ${to}\r\nSubject: ${mark} ${number}\r\nMessage-ID: <${mark}-${number}@${helo}>\r\nDate: ${new Date().toUTCString()}\r\n\r\n`;
+    const send = (): void => {
+      const message = body?.(head) ?? `${head}number ${number}\r\n`;
+      connection.send({ from, to: [to] }, message, (error) => end(error === null ? undefined : refusalOf(error)));
+    };
     connection.on("error", (error: Error) => end(refusalOf(error)));
     connection.on("end", () => end({ why: "closed", forGood: false }));
     socket.on("error", (error: Error) => end(refusalOf(error)));
     connection.connect(() => {
-      const message = `From: ${from}\r\nTo: ${to}\r\nSubject: ${mark} ${number}\r\nMessage-ID: <${mark}-${number}@${helo}>\r\nDate: ${new Date().toUTCString()}\r\n\r\nnumber ${number}\r\n`;
-      connection.send({ from, to: [to] }, message, (error) => end(error === null ? undefined : refusalOf(error)));
+      if (login === undefined) send();
+      else connection.login(login, (error) => (error === null ? send() : end(refusalOf(error))));
     });
   });
 }
