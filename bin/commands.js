@@ -36,7 +36,7 @@ module.exports = {
     flags: ["--json", "--offline"], valued: ["--keep-caddy"],
   }),
   lab: at("lab/main.js", "the whole system on one Docker host: up, test, faults, drill, down, status", {
-    flags: ["--redis"], valued: ["--server", "--only"], rest: true,
+    flags: ["--redis"], valued: ["--server", "--only", "--runs", "--json", "--random", "--seed", "--from", "--minutes"], rest: true,
   }),
   "lab:images": at("lab/images/main.js", "stand-ins of the official images"),
   bench: at("bench/run.js", "benchmarks, as ratios", { rest: true }),
