@@ -12,10 +12,10 @@ state=$(echo "$status" | sed -n 's/^ *"BackendState": *"\([^"]*\)".*/\1/p' | hea
 if [ "$state" != Running ]; then
   # Both kinds of control server hand out their key to anyone.
   control=${LOGIN_SERVER:-https://controlplane.tailscale.com}
-  wget -T 4 -q -O /dev/null "$control/key?v=109" 2>/dev/null || sick "waiting: the control server ($control); tailscaled is $state"
+  timeout 4 wget -q -O /dev/null "$control/key?v=109" 2>/dev/null || sick "waiting: the control server ($control); tailscaled is $state"
   sick "tailscaled is $state, and the control server answers"
 fi
-wget -T 4 -q -O /dev/null "$1" || sick "tailscaled is up, and containerboot does not say so"
+timeout 4 wget -q -O /dev/null "$1" || sick "tailscaled is up, and containerboot does not say so"
 shift
 for backend in "$@"; do
   timeout 4 nc "${backend%:*}" "${backend##*:}" </dev/null >/dev/null 2>&1 || sick "waiting: $backend"
