@@ -60,7 +60,7 @@ else
   echo "edge image: downloading $from"
   # The build service may take minutes before it sends anything; a wget of its own accord might try for an hour.
   began=$(date +%s)
-  problem=$(timeout "$CADDY_PATIENCE" wget -q -S -T "$CADDY_PATIENCE" -O "$caddy" "$from" 2>&1) || failed $?
+  problem=$(timeout "$CADDY_PATIENCE" wget -q -S -O "$caddy" "$from" 2>&1) || failed $?
 fi
 
 [ "$(od -An -tx1 -N4 "$caddy" | tr -d ' ')" = 7f454c46 ] ||
