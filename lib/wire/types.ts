@@ -56,7 +56,7 @@ export interface Listener {
   readonly port: number;
   readonly protocol: Service["protocol"];
   readonly tls: Service["tls"];
-  /** "v2": the edges' addresses, and nobody else's, have to send a PROXY header here */
+  /** "v2": edges, who come in as EDGE_PEER, have to send a PROXY header here, and no one else is believed one */
   readonly proxy: "v2" | "none";
 }
 
