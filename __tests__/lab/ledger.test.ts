@@ -43,3 +43,7 @@ test("what stood in the way, by how often", () => {
   const attempts = [no(1, 0), { ...no(1, 1), why: "refused" }, no(1, 2), ok(1, 3)];
   expect(reasonsOf(attempts)).toEqual(["2 × closed", "1 × refused"]);
 });
+test("answers that differ only in a message's own id are one reason", () => {
+  const why = (id: string) => ({ ...no(1, 0), why: `554 5.0.0 Internal server error (msg ID = ${id})` });
+  expect(reasonsOf([why("50aa9979"), why("a15fe13a")])).toEqual(["2 × 554 5.0.0 Internal server error"]);
+});

@@ -56,8 +56,9 @@ export async function rehearse(bench: Bench, fault: Fault): Promise<Rehearsed> {
   } catch (error) {
     problem = wordsOf(error);
   }
-  if (!healed) await fault.tidy?.(bench).catch(() => undefined);
   const { outside, submitted, lines } = await traffic.stop();
+  // After the traffic: what is refused because of the lab's own help is not the fault's.
+  if (!healed) await fault.tidy?.(bench).catch(() => undefined);
   const attempts = [...outside, ...submitted];
   const there = await whatIsThere(bench, mark, attempts, SOON_SECONDS).catch((error: unknown) => {
     problem ??= `the mailbox cannot be read: ${wordsOf(error)}`;

@@ -93,6 +93,11 @@ export function isSteady(attempts: readonly Attempt[], from: number, now: number
 /** What stood in the way, the most frequent first. */
 export function reasonsOf(attempts: readonly Attempt[]): readonly string[] {
   const count = new Map<string, number>();
-  for (const { why } of attempts) if (why !== undefined) count.set(why, (count.get(why) ?? 0) + 1);
+  for (const { why } of attempts) {
+    if (why === undefined) continue;
+    // maddy names each message in its answers.
+    const reason = why.replace(/ \(msg ID = \w+\)/, "");
+    count.set(reason, (count.get(reason) ?? 0) + 1);
+  }
   return [...count].sort(([, one], [, other]) => other - one).map(([why, times]) => `${times} × ${why}`);
 }
