@@ -44,7 +44,7 @@ describeWith([HUJSON], "policies that we edited, judged by tailscale/hujson", ()
   });
 
   test("what its formatter makes of them is known again: the same wire changes nothing", () => {
-    accepted("format", texts).forEach((text, index) => expect(mergePolicy(text, merged[index].wanted)).toEqual({ text, changed: false, added: [], removed: [] }));
+    accepted("format", texts).forEach((text, index) => expect(mergePolicy(text, merged[index].wanted)).toMatchObject({ text, changed: false, added: [], removed: [] }));
   });
 
   test("what its formatter makes of them takes another wire, and lets go of ours", () => {

@@ -14,7 +14,7 @@ const status = (name: string): string => docker("inspect", "-f", "{{.State.Statu
 /** Runs the starter for some seconds, as its container would. */
 function lookAfter(names: readonly string[], seconds: number, environment: Record<string, string> = {}): Promise<{ code: number | null; said: string }> {
   return new Promise((resolve) => {
-    const child = spawn("sh", [SCRIPT, ...names], { env: { ...process.env, BEAT, FAST: "1", ...environment } });
+    const child = spawn("sh", [SCRIPT, ...names], { env: { ...process.env, BEAT, SELF: "", FAST: "1", ...environment } });
     let said = "";
     child.stderr.on("data", (data: Buffer) => (said += data.toString()));
     const timer = setTimeout(() => child.kill("SIGTERM"), seconds * 1000);

@@ -27,8 +27,7 @@ const ASK: { readonly [T in Asked]: (resolver: Resolver, name: string) => Promis
   TXT: async (resolver, name) => (await resolver.resolveTxt(name)).map((strings) => strings.join("")),
   SRV: async (resolver, name) => (await resolver.resolveSrv(name)).map(({ priority, weight, port, name: target }) => `${priority} ${weight} ${port} ${host(target)}`),
   CNAME: async (resolver, name) => (await resolver.resolveCname(name)).map(host),
-  CAA: async (resolver, name) =>
-    (await resolver.resolveCaa(name)).map(({ critical, ...property }) => Object.entries(property).map(([tag, value]) => `${critical} ${tag} "${String(value)}"`).join()),
+  CAA: async (resolver, name) => (await resolver.resolveCaa(name)).map((record) => caaText(record)),
   PTR: async (resolver, name) => (await resolver.resolvePtr(name)).map(host),
   NS: async (resolver, name) => (await resolver.resolveNs(name)).map(host),
   SOA: async (resolver, name) => {
@@ -36,6 +35,11 @@ const ASK: { readonly [T in Asked]: (resolver: Resolver, name: string) => Promis
     return [`${host(nsname)} ${host(hostmaster)} ${serial} ${refresh} ${retry} ${expire} ${minttl}`];
   },
 };
+
+/** A CAA record as Node.js gives it, its one property under its tag; from 24 on with the record's type beside it. */
+export function caaText({ critical, type: _, ...property }: { readonly critical: number; readonly type?: string } & object): string {
+  return Object.entries(property).map(([tag, value]) => `${critical} ${tag} "${String(value)}"`).join();
+}
 
 const WORDS: Readonly<Record<string, string>> = {
   ESERVFAIL: "answers SERVFAIL (the zone is broken there, or its DNSSEC is)",
