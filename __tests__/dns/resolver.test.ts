@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from "node:dgram";
 import { lookupAt, reverseName, serverOf } from "../../lib/dns";
 import { authorityOf } from "../../lib/dns/authority";
+import { caaText } from "../../lib/dns/resolver";
 import { readTlsa } from "../../lib/dns/tlsa-query";
 
 test.each([
@@ -90,3 +91,8 @@ test.each([
   ["1:2:3:4:5:6:7:8", "8.0.0.0.7.0.0.0.6.0.0.0.5.0.0.0.4.0.0.0.3.0.0.0.2.0.0.0.1.0.0.0.ip6.arpa"],
   ["2001:db8::192.0.2.1", `1.0.2.0.0.0.0.c.${"0.".repeat(16)}8.b.d.0.1.0.0.2.ip6.arpa`],
 ])("the reverse name of %s", (address, name) => expect(reverseName(address)).toBe(name));
+
+test.each([
+  ["22", { critical: 0, issue: "ca.example" }, '0 issue "ca.example"'],
+  ["24, which says the type too", { type: "CAA", critical: 128, issuewild: ";" }, '128 issuewild ";"'],
+])("a CAA record as Node.js %s gives it", (_, record, text) => expect(caaText(record)).toBe(text));
